@@ -1,0 +1,212 @@
+package attr
+
+// A Layout says where value and mask are in a pair of u32.
+type Layout uint8
+
+// The layouts.
+const (
+	ValueMask Layout = iota // value first
+	MaskValue
+)
+
+// A Bit is one switch of a pair of value and mask. See [Bits].
+type Bit struct {
+	// Name and Key are as in [Field]; Key is Name if empty.
+	Name, Key string
+	// Mask is the bit.
+	Mask uint32
+	// On points to the switch.
+	On *Opt[bool]
+	// Inverted is true where the bit is set while the switch is off.
+	Inverted bool
+}
+
+// bitsOp is a value and a mask of switches, each a field of the struct, and
+// bits that have no switch. p is the struct.
+type bitsOp struct {
+	bits   []bit
+	layout Layout
+	known  uint32
+	rest   uintptr // of a uint32 for the others that are on
+	keeps  bool    // there is one
+}
+
+type bit struct {
+	mask     uint32
+	off      uintptr
+	inverted bool
+	Field
+}
+
+const bitsLen = 8
+
+func (o *bitsOp) places() (value, mask int) {
+	if o.layout == MaskValue {
+		return 4, 0
+	}
+	return 0, 4
+}
+
+func (o *bitsOp) decode(_ *state, _ *field, p ptr, b []byte, _ int, _ bool) error {
+	if len(b) < bitsLen {
+		return ErrLength
+	}
+	v, m := o.places()
+	value, mask := u32(b[v:]), u32(b[m:])
+	for i := range o.bits {
+		x := &o.bits[i]
+		*as[Opt[bool]](at(p, x.off)) = Opt[bool]{mask&x.mask != 0 && (value&x.mask != 0) != x.inverted, mask&x.mask != 0}
+	}
+	if o.keeps {
+		*as[uint32](at(p, o.rest)) = value & mask &^ o.known
+	}
+	return nil
+}
+
+// pair returns value and mask as they are sent.
+func (o *bitsOp) pair(p ptr) (value, mask uint32) {
+	if o.keeps {
+		value = *as[uint32](at(p, o.rest)) &^ o.known
+		mask = value
+	}
+	for i := range o.bits {
+		x := &o.bits[i]
+		on, ok := as[Opt[bool]](at(p, x.off)).Get()
+		if !ok {
+			continue
+		}
+		mask |= x.mask
+		if on != x.inverted {
+			value |= x.mask
+		}
+	}
+	return value, mask
+}
+
+func (o *bitsOp) appendPair(p ptr, b []byte) []byte {
+	value, mask := o.pair(p)
+	if o.layout == MaskValue {
+		return append32(append32(b, mask), value)
+	}
+	return append32(append32(b, value), mask)
+}
+
+func (o *bitsOp) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
+	return o.appendPair(p, appendHeader(b, f.Type, bitsLen)), nil
+}
+
+func (o *bitsOp) isSet(p ptr) bool {
+	_, mask := o.pair(p)
+	return mask != 0
+}
+
+func (o *bitsOp) reset(p ptr) {
+	for i := range o.bits {
+		as[Opt[bool]](at(p, o.bits[i].off)).Clear()
+	}
+	if o.keeps {
+		*as[uint32](at(p, o.rest)) = 0
+	}
+}
+
+func (o *bitsOp) copy(dst, src ptr) {
+	for i := range o.bits {
+		*as[Opt[bool]](at(dst, o.bits[i].off)) = *as[Opt[bool]](at(src, o.bits[i].off))
+	}
+	if o.keeps {
+		*as[uint32](at(dst, o.rest)) = *as[uint32](at(src, o.rest))
+	}
+}
+
+func (o *bitsOp) equal(f *field, want, have ptr) bool { return !o.diff(f, nil, want, have) }
+
+// diff copies the switches that want sets differently from have to dst.
+func (o *bitsOp) diff(f *field, dst, want, have ptr) (differs bool) {
+	for i := range o.bits {
+		x := &o.bits[i]
+		w, h := as[Opt[bool]](at(want, x.off)), as[Opt[bool]](at(have, x.off))
+		if !w.ok || h.ok && w.v == h.v || f.zero && !h.ok && !w.v {
+			continue
+		}
+		differs = true
+		if dst != nil {
+			*as[Opt[bool]](at(dst, x.off)) = *w
+		}
+	}
+	if !o.keeps {
+		return differs
+	}
+	if more := *as[uint32](at(want, o.rest)) &^ *as[uint32](at(have, o.rest)); more != 0 {
+		differs = true
+		if dst != nil {
+			*as[uint32](at(dst, o.rest)) = more
+		}
+	}
+	return differs
+}
+
+func (o *bitsOp) value(p ptr) any {
+	value, _ := o.pair(p)
+	return value
+}
+
+func (o *bitsOp) program() *program {
+	p := &program{}
+	for i := range o.bits {
+		p.fields = append(p.fields, field{Field: o.bits[i].Field, off: o.bits[i].off, op: &optOp[bool]{}})
+	}
+	return p
+}
+
+func (o *bitsOp) elem(p ptr) ptr { return p }
+
+func newBits(c *Codec, layout Layout, rest *uint32, bits []Bit) *bitsOp {
+	o := &bitsOp{layout: layout}
+	for _, x := range bits {
+		// add checks that the switch is a field of the struct.
+		in := &Codec{base: c.base, size: c.size, prog: &program{name: c.prog.name}}
+		f := add(in, Field{Name: x.Name, Key: x.Key, Wire: "bit", Size: 0}, x.On, nil, nil)
+		if c.err == nil {
+			c.err = in.err
+		}
+		o.bits = append(o.bits, bit{x.Mask, f.off, x.Inverted, f.Field})
+		o.known |= x.Mask
+	}
+	if rest != nil {
+		o.rest, o.keeps = offsetIn(c, rest), true
+	}
+	return o
+}
+
+func offsetIn[T any](c *Codec, p *T) uintptr {
+	in := &Codec{base: c.base, size: c.size, prog: &program{name: c.prog.name}}
+	f := add(in, Field{Name: "rest"}, p, nil, nil)
+	if c.err == nil {
+		c.err = in.err
+	}
+	return f.off
+}
+
+// Bits lists an attribute that holds a value and a mask of switches, two u32.
+// Only switches that say something are in the mask. rest, if not nil, holds
+// the bits without a switch that are on.
+func Bits(c *Codec, t Type, name string, layout Layout, rest *uint32, bits []Bit, opts ...Option) {
+	o := newBits(c, layout, rest, bits)
+	f := add(c, Field{Type: t, Name: name, Wire: WireStruct, Size: bitsLen}, as[struct{}](c.base), o, opts)
+	for i := range o.bits {
+		o.bits[i].Dir, o.bits[i].Mode, o.bits[i].format = f.Dir, f.Mode, f.format
+	}
+}
+
+// headBitsOp is a bitsOp in a header.
+type headBitsOp struct{ *bitsOp }
+
+func (o headBitsOp) append(_ *state, _ *field, p ptr, b []byte) ([]byte, error) {
+	return o.appendPair(p, b), nil
+}
+
+// HeadBits lists the two u32 at off of the header as [Bits].
+func HeadBits(c *Codec, off int, name string, layout Layout, rest *uint32, bits []Bit, opts ...Option) {
+	o := newBits(c, layout, rest, bits)
+	add(c, Field{Type: Type(off), Name: name, Wire: WireStruct, Size: bitsLen, Header: true}, as[struct{}](c.base), headBitsOp{o}, opts)
+}

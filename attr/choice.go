@@ -1,0 +1,146 @@
+package attr
+
+import "reflect"
+
+// A Slot tells apart the places of a message where a name chooses a layout.
+type Slot uint8
+
+// A Named is a struct that a name chooses: kind data by the name of the kind.
+type Named interface {
+	Struct
+	// Kind returns the name, as in "ip link add type NAME".
+	Kind() string
+}
+
+// choiceName is the string that chooses; its field holds the chosen struct.
+type choiceName[K Named] struct{ slot Slot }
+
+func (o *choiceName[K]) decode(st *state, _ *field, p ptr, b []byte, _ int, _ bool) error {
+	name := cutNUL(b)
+	if s := *as[K](p); any(s) != nil && s.Kind() == string(name) {
+		return nil // its storage serves again; the data sets or resets it
+	}
+	o.reset(p)
+	if st.New == nil {
+		return unclaimed
+	}
+	k, ok := st.New(o.slot, string(name)).(K)
+	if !ok {
+		return unclaimed
+	}
+	*as[K](p) = k
+	return nil
+}
+
+func (o *choiceName[K]) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
+	return appendText(b, f, (*as[K](p)).Kind())
+}
+
+func (o *choiceName[K]) isSet(p ptr) bool { return any(*as[K](p)) != nil }
+func (o *choiceName[K]) value(p ptr) any  { return (*as[K](p)).Kind() }
+
+func (o *choiceName[K]) reset(p ptr) {
+	var none K
+	*as[K](p) = none
+}
+
+func (o *choiceName[K]) copy(dst, src ptr) {
+	o.reset(dst)
+	if o.isSet(src) {
+		*as[K](dst) = Clone(*as[K](src))
+	}
+}
+
+func (o *choiceName[K]) equal(_ *field, want, have ptr) bool {
+	return (*as[K](want)).Kind() == (*as[K](have)).Kind()
+}
+
+// choiceData is the nest whose layout the name has chosen. Messages may hold
+// it before the name, so it is decoded late.
+type choiceData[K Named] struct{ choiceName[K] }
+
+// chosen returns the program and place of the chosen struct, nil if none is.
+func (o *choiceData[K]) chosen(p ptr) (*program, ptr, error) {
+	if !o.choiceName.isSet(p) {
+		return nil, nil, nil
+	}
+	return programOf(*as[K](p))
+}
+
+func (o *choiceData[K]) decode(st *state, _ *field, p ptr, b []byte, off int, _ bool) error {
+	prog, base, err := o.chosen(p)
+	switch {
+	case err != nil:
+		return err
+	case prog == nil:
+		return unclaimed
+	}
+	return prog.decode(st, base, b, off)
+}
+
+func (o *choiceData[K]) append(st *state, f *field, p ptr, b []byte) ([]byte, error) {
+	prog, base, err := o.chosen(p)
+	if err != nil {
+		return b, err
+	}
+	start := len(b)
+	b, err = appendNest(st, f.Type, prog, base, b, false)
+	if err == nil && len(b) == start+HeaderLen { // all of it was for the other direction
+		b = b[:start]
+	}
+	return b, err
+}
+
+func (o *choiceData[K]) isSet(p ptr) bool {
+	prog, base, err := o.chosen(p)
+	// A list that does not compile is "set", so that append reports it.
+	return err != nil || prog != nil && prog.isSet(base)
+}
+
+func (o *choiceData[K]) reset(p ptr) {
+	if prog, base, _ := o.chosen(p); prog != nil {
+		prog.reset(base)
+	}
+}
+
+func (o *choiceData[K]) value(p ptr) any { return *as[K](p) }
+func (o *choiceData[K]) copy(_, _ ptr)   {} // the name's copy brings the data
+
+func (o *choiceData[K]) equal(_ *field, want, have ptr) bool {
+	w, wb, _ := o.chosen(want)
+	h, hb, _ := o.chosen(have)
+	return w != nil && w == h && w.holds(wb, hb)
+}
+
+// Choice lists two attributes: the name of a layout, and a nest of that
+// layout. The struct for a name comes from [Scope.New]; where that knows none,
+// both attributes are kept with the unknown ones. A struct that sends
+// nothing sends its name alone.
+func Choice[K Named](c *Codec, slot Slot, nameType Type, name string, dataType Type, data string, p *K, opts ...Option) {
+	add(c, Field{Type: nameType, Name: name, Wire: WireString}, p, &choiceName[K]{slot}, opts)
+	add(c, Field{Type: dataType, Name: data, Wire: WireNest}, p, &choiceData[K]{choiceName[K]{slot}}, nil).late = true
+}
+
+// Clone returns a copy of s that shares no storage with it.
+func Clone[S Struct](s S) S {
+	prog, base, err := programOf(s)
+	if err != nil {
+		return s
+	}
+	c := reflect.New(reflect.TypeOf(s).Elem()).Interface().(S)
+	prog.copy(baseOf(c), base)
+	return c
+}
+
+// Reset makes every field of s say nothing, as a new one does.
+func Reset(s Struct) {
+	if prog, base, err := programOf(s); err == nil {
+		prog.reset(base)
+	}
+}
+
+// IsZero reports whether no field of s says anything.
+func IsZero(s Struct) bool {
+	prog, base, err := programOf(s)
+	return err == nil && !prog.isSet(base)
+}

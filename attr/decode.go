@@ -1,0 +1,185 @@
+package attr
+
+import "sync"
+
+// A Scope is what the meaning of attributes depends on besides their numbers.
+// The zero Scope reads and writes requests and reports of family AF_UNSPEC
+// and knows no kinds.
+type Scope struct {
+	// Family is the address family of the message (ifi_family), which
+	// decides what some attributes hold. A header in the list overrides it.
+	Family uint8
+	// New returns an empty struct for a name, as INFO_KIND names the layout
+	// of INFO_DATA; nil if the name is not known. See [Choice].
+	New func(slot Slot, name string) Struct
+	// Report makes Append write what the kernel would report: read-only
+	// attributes too, and forms of the kernel where they differ.
+	Report bool
+	// Only limits a request to attributes of one direction, [Create] or
+	// [Set]; 0 sends both.
+	Only Dir
+}
+
+// maxFields bounds the fields of one list, so that a set of them fits fieldSet.
+const maxFields = 128
+
+type fieldSet [maxFields / 64]uint64
+
+func (s *fieldSet) add(i int)      { s[i>>6] |= 1 << (i & 63) }
+func (s *fieldSet) has(i int) bool { return s[i>>6]&(1<<(i&63)) != 0 }
+
+// state is what one call of Decode or Append carries through the programs.
+type state struct {
+	Scope
+	unknown []byte // of the nests being decoded, outermost first
+}
+
+var states = sync.Pool{New: func() any { return new(state) }}
+
+func (sc *Scope) state() *state {
+	st := states.Get().(*state)
+	st.Scope, st.unknown = *sc, st.unknown[:0]
+	return st
+}
+
+func (st *state) free() {
+	st.Scope = Scope{} // holds no registry back
+	states.Put(st)
+}
+
+// Decode sets every field of s from the attributes in b: those without an
+// attribute say nothing afterwards. Scalars are copied; strings, slices and
+// nests reuse the storage s has, so s never aliases b but what was copied
+// out of s by assignment may change. Errors are of type [*Error]; s then
+// holds what was read so far.
+func Decode(b []byte, s Struct) error { return Scope{}.Decode(b, s) }
+
+// Decode is [Decode] in this scope.
+func (sc Scope) Decode(b []byte, s Struct) error {
+	prog, base, err := programOf(s)
+	if err != nil {
+		return &Error{Offset: 0, Err: err}
+	}
+	st := sc.state()
+	defer st.free()
+	return prog.decode(st, base, b, 0)
+}
+
+// unclaimed is what an op returns for an attribute it has no place for; it is
+// then kept with the unknown ones.
+var unclaimed error = &Error{Err: ErrValue}
+
+// A lateAttr waits until the others of its nest are decoded.
+type lateAttr struct {
+	raw   []byte
+	off   int
+	field int16
+}
+
+// decode sets the struct at base from b, which starts off bytes into the
+// input.
+func (p *program) decode(st *state, base ptr, b []byte, off int) error {
+	family := st.Family
+	defer func() { st.Family = family }()
+	if err := p.decodeHeader(st, base, b, off); err != nil {
+		return err
+	}
+	if p.header > 0 {
+		n := min(p.header, len(b))
+		b, off = b[n:], off+n
+		if len(p.fields) == 0 { // a C struct: what follows are members of newer kernels
+			return nil
+		}
+	}
+	var (
+		seen  fieldSet
+		late  [2]lateAttr
+		nLate int
+		mine  = len(st.unknown)
+	)
+	defer func() { st.unknown = st.unknown[:mine] }()
+	for len(b) > 0 {
+		t, payload, rest, err := Cut(b)
+		if err != nil {
+			return &Error{Type: t.Number(), Offset: off, Err: err}
+		}
+		raw := b[:len(b)-len(rest)]
+		i := p.find(t.Number(), st.Family)
+		switch {
+		case i < 0:
+			p.keep(st, raw)
+		case p.fields[i].late && nLate < len(late):
+			late[nLate] = lateAttr{raw, off, int16(i)}
+			nLate++
+		default:
+			if err := p.decodeField(st, i, base, t.Number(), payload, raw, off, &seen); err != nil {
+				return err
+			}
+		}
+		b, off = rest, off+len(raw)
+	}
+	for _, l := range late[:nLate] {
+		t, payload, _, _ := Cut(l.raw)
+		if err := p.decodeField(st, int(l.field), base, t.Number(), payload, l.raw, l.off, &seen); err != nil {
+			return err
+		}
+	}
+	for i := range p.fields {
+		if f := &p.fields[i]; !seen.has(i) && f != p.rest {
+			f.op.reset(at(base, f.off))
+		}
+	}
+	if p.rest != nil {
+		setRaw(as[Raw](at(base, p.rest.off)), st.unknown[mine:])
+	}
+	return nil
+}
+
+func (p *program) decodeHeader(st *state, base ptr, b []byte, off int) error {
+	if len(b) < p.minHeader {
+		return &Error{Offset: off, Err: ErrTruncated}
+	}
+	for i := range p.heads {
+		f := &p.heads[i]
+		if end := int(f.Type) + f.Size; end > len(b) { // a shorter struct of an older kernel
+			f.op.reset(at(base, f.off))
+			continue
+		}
+		if err := f.op.decode(st, f, at(base, f.off), b[f.Type:], off, false); err != nil {
+			return &Error{Path: f.Name, Offset: off, Err: err}
+		}
+	}
+	return nil
+}
+
+func (p *program) decodeField(st *state, i int, base ptr, t Type, payload, raw []byte, off int, seen *fieldSet) error {
+	f := &p.fields[i]
+	err := f.op.decode(st, f, at(base, f.off), payload, off+HeaderLen, seen.has(i))
+	switch {
+	case err == nil:
+		seen.add(i)
+		return nil
+	case err == unclaimed:
+		p.keep(st, raw)
+		return nil
+	}
+	if _, nested := err.(*Error); nested {
+		return within(err, f.Name)
+	}
+	return &Error{Path: f.Name, Type: t, Offset: off, Err: err}
+}
+
+func (p *program) keep(st *state, raw []byte) {
+	if p.rest == nil {
+		return
+	}
+	st.unknown = append(st.unknown, raw...)
+	st.unknown = append(st.unknown, padding[:align(len(raw))-len(raw)]...)
+}
+
+// setRaw sets *r to b, without a copy where it holds b already.
+func setRaw(r *Raw, b []byte) {
+	if string(*r) != string(b) {
+		*r = Raw(b)
+	}
+}

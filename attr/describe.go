@@ -1,0 +1,128 @@
+package attr
+
+import (
+	"fmt"
+	"iter"
+)
+
+// Describe returns the fields of s in list order, header fields first, with
+// those of nests and structs inside them.
+func Describe(s Struct) ([]Field, error) {
+	prog, _, err := programOf(s)
+	if err != nil {
+		return nil, err
+	}
+	return describe(prog), nil
+}
+
+func describe(p *program) []Field {
+	if p == nil {
+		return nil
+	}
+	out := make([]Field, 0, len(p.heads)+len(p.fields))
+	for _, list := range [][]field{p.heads, p.fields} {
+		for i := range list {
+			if &list[i] == p.rest {
+				continue
+			}
+			f := list[i].Field
+			if h, ok := list[i].op.(interface{ program() *program }); ok {
+				f.Fields = describe(h.program())
+			}
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// Values iterates over the fields of s that say something, with their values:
+// what is in the Opt, an address, a slice, or for nests the struct. Fields of
+// an [Inline] nest and switches of [Bits] come one by one.
+func Values(s Struct) iter.Seq2[Field, any] {
+	return func(yield func(Field, any) bool) {
+		if prog, base, err := programOf(s); err == nil {
+			prog.values(base, yield)
+		}
+	}
+}
+
+func (p *program) values(base ptr, yield func(Field, any) bool) bool {
+	for _, list := range [][]field{p.heads, p.fields} {
+		for i := range list {
+			f := &list[i]
+			fp := at(base, f.off)
+			if !f.op.isSet(fp) || f == p.rest {
+				continue
+			}
+			switch o := f.op.(type) {
+			case *inlineOp:
+				if !o.prog.values(fp, yield) {
+					return false
+				}
+			case *bitsOp:
+				if !o.program().values(fp, yield) {
+					return false
+				}
+			case headBitsOp:
+				if !o.program().values(fp, yield) {
+					return false
+				}
+			default:
+				if !yield(f.Field, f.op.value(fp)) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// Check runs the list of s and reports what is wrong with it: a number listed
+// twice, a pointer to something that is not a field. It is for tests of
+// lists; every other function would return the same error.
+func Check(s Struct) error {
+	if _, _, err := programOf(s); err != nil {
+		return fmt.Errorf("list of %T: %w", s, err)
+	}
+	return nil
+}
+
+// Refs iterates over the references to links that s holds and says something
+// in, nests included, so that names can be resolved without knowing the kind.
+func Refs(s Struct) iter.Seq2[Field, *Ref] {
+	return func(yield func(Field, *Ref) bool) {
+		if prog, base, err := programOf(s); err == nil {
+			prog.refs(base, yield)
+		}
+	}
+}
+
+func (p *program) refs(base ptr, yield func(Field, *Ref) bool) bool {
+	for i := range p.fields {
+		f := &p.fields[i]
+		fp := at(base, f.off)
+		if !f.op.isSet(fp) {
+			continue
+		}
+		switch o := f.op.(type) {
+		case refOp:
+			if !yield(f.Field, as[Ref](fp)) {
+				return false
+			}
+		case chooser:
+			if prog, elem, err := o.chosen(fp); err == nil && prog != nil && !prog.refs(elem, yield) {
+				return false
+			}
+		case holder:
+			if prog := o.program(); prog != nil && !prog.refs(o.elem(fp), yield) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// A chooser is the data of a [Choice].
+type chooser interface {
+	chosen(p ptr) (*program, ptr, error)
+}

@@ -1,0 +1,271 @@
+package attr
+
+import (
+	"fmt"
+	"reflect"
+	"sync"
+)
+
+// How a list of fields is run
+//
+// A [Struct] lists its attributes by calling the field functions. The list
+// is run once per Go type, on a zero value, and compiled to a program: for
+// each field its number, its distance in the struct, and an op, the code of
+// its wire form. Decoding, appending, comparing and describing are loops over
+// programs (decode.go, encode.go, compare.go, describe.go, format.go) and
+// know no wire form; wire forms (scalar.go, text.go, nest.go, ...) know one
+// value each and nothing of their neighbours.
+//
+// Invariants of a program: every field lies inside its struct; a number is
+// claimed once per address family; index finds the first field of a number,
+// field.next the one for other families; nested programs do not contain
+// their parents.
+
+// A Struct is anything whose attributes are listed by Fields: one call of a
+// field function of this package per attribute ([Uint32], [Flag], [Nest], ...),
+// in the order they are sent, with pointers to the fields of the struct. The
+// one list decodes, encodes, compares and describes.
+//
+// Fields is called once per type, on a zero value, and must be the same list
+// every time: what is special about an attribute is an [Option] on its line.
+// Structs are pointers to Go structs.
+type Struct interface{ Fields(*Codec) }
+
+// A Codec receives the list of a [Struct].
+type Codec struct {
+	base ptr
+	size uintptr
+	prog *program
+	err  error
+}
+
+type program struct {
+	name      string
+	header    int // bytes before the attributes
+	minHeader int
+	heads     []field // at fixed places in the header
+	fields    []field
+	index     []int16 // attribute number to position in fields, plus one
+	rest      *field
+}
+
+type field struct {
+	Field
+	off  uintptr
+	op   op
+	late bool // decoded after all others
+	next int16
+}
+
+// An op is a wire form: all that can be done with one field. p points to the
+// field; what type it has is between the op and the function that listed it.
+type op interface {
+	// decode sets the field from payload b, which starts off bytes into the
+	// input. again says that the field has been set from this input before.
+	decode(st *state, f *field, p ptr, b []byte, off int, again bool) error
+	// append appends the whole attribute.
+	append(st *state, f *field, p ptr, b []byte) ([]byte, error)
+	// isSet reports whether the field says anything.
+	isSet(p ptr) bool
+	// reset makes the field say nothing. It may keep storage.
+	reset(p ptr)
+	// copy makes dst say what src says.
+	copy(dst, src ptr)
+	// equal reports whether two fields that say something say the same.
+	equal(f *field, want, have ptr) bool
+	// value returns what the field says, for people and JSON.
+	value(p ptr) any
+}
+
+// A holder is an op whose field has fields: elem returns where they are.
+type holder interface {
+	program() *program
+	elem(p ptr) ptr
+}
+
+var programs sync.Map // reflect.Type to *compiled
+
+type compiled struct {
+	prog *program
+	err  error
+}
+
+// programOf returns the program of s and the struct it points to.
+func programOf(s Struct) (*program, ptr, error) {
+	base := baseOf(s)
+	if base == nil {
+		return nil, nil, fmt.Errorf("%w: %T is not a pointer to a struct", ErrValue, s)
+	}
+	t := reflect.TypeOf(s)
+	c, ok := programs.Load(t)
+	if !ok {
+		prog, err := compile(reflect.New(t.Elem()).Interface().(Struct), t)
+		c, _ = programs.LoadOrStore(t, &compiled{prog, err})
+	}
+	return c.(*compiled).prog, base, c.(*compiled).err
+}
+
+// A lazy is the program of a struct that another list holds. It is compiled
+// when first needed, so that a list can hold itself.
+type lazy[T any, P interface {
+	*T
+	Struct
+}] struct {
+	once sync.Once
+	prog *program
+	err  error
+}
+
+func (l *lazy[T, P]) get() (*program, error) {
+	l.once.Do(func() { l.prog, _, l.err = programOf(P(new(T))) })
+	return l.prog, l.err
+}
+
+// program is get for those who have checked the error or can do without.
+func (l *lazy[T, P]) program() *program {
+	prog, _ := l.get()
+	return prog
+}
+
+func compile(s Struct, t reflect.Type) (*program, error) {
+	c := &Codec{base: baseOf(s), size: t.Elem().Size(), prog: &program{name: t.Elem().String()}}
+	s.Fields(c)
+	if c.err != nil {
+		return nil, c.err
+	}
+	return c.prog, c.prog.link()
+}
+
+// add puts one field on the list.
+func add[T any](c *Codec, f Field, p *T, o op, opts []Option) *field {
+	f.Dir, f.Mode = Read|Create|Set, Any
+	for _, opt := range opts {
+		opt(&f)
+	}
+	if f.Key == "" {
+		f.Key = f.Name
+	}
+	off, ok := offset(c.base, c.size, ptrTo(p), reflect.TypeFor[T]().Size())
+	if !ok && c.err == nil {
+		c.err = fmt.Errorf("%w: %s lists %q, which is not one of its own fields", ErrValue, c.prog.name, f.Name)
+	}
+	if _, ok := o.(numeric); f.ranged && !ok && c.err == nil {
+		c.err = fmt.Errorf("%w: %s: %q has a Range but no number", ErrValue, c.prog.name, f.Name)
+	}
+	if _, ok := o.(lengthy); f.maxLen > 0 && !ok && c.err == nil {
+		c.err = fmt.Errorf("%w: %s: %q has a MaxLen but no length", ErrValue, c.prog.name, f.Name)
+	}
+	list := &c.prog.fields
+	if f.Header {
+		list = &c.prog.heads
+	}
+	*list = append(*list, field{Field: f, off: off, op: o})
+	return &(*list)[len(*list)-1]
+}
+
+// inner compiles the lines that list adds as a program of their own over the
+// same struct.
+func (c *Codec) inner(name string, list func(*Codec)) *program {
+	in := &Codec{base: c.base, size: c.size, prog: &program{name: c.prog.name + "." + name}}
+	list(in)
+	err := in.err
+	if err == nil {
+		err = in.prog.link()
+	}
+	if c.err == nil {
+		c.err = err
+	}
+	return in.prog
+}
+
+// link builds the index and checks that no number is claimed twice.
+func (p *program) link() error {
+	for i := range p.fields {
+		f := &p.fields[i]
+		if f.op == (restOp{}) {
+			p.rest = f
+			continue
+		}
+		if err := p.claim(f.Type, i); err != nil {
+			return err
+		}
+		if f.Alt == 0 {
+			continue
+		}
+		if err := p.claim(f.Alt, i); err != nil {
+			return err
+		}
+	}
+	if len(p.fields) > maxFields {
+		return fmt.Errorf("%w: %s lists %d attributes, at most %d", ErrValue, p.name, len(p.fields), maxFields)
+	}
+	return nil
+}
+
+func (p *program) claim(t Type, i int) error {
+	for int(t) >= len(p.index) {
+		p.index = append(p.index, 0)
+	}
+	first := p.index[t]
+	if first == 0 {
+		p.index[t] = int16(i + 1)
+		return nil
+	}
+	f, other := &p.fields[i], &p.fields[first-1]
+	for other.next != 0 {
+		other = &p.fields[other.next-1]
+	}
+	if f.families == nil || other.families == nil {
+		return fmt.Errorf("%w: %s lists type %d as %q and as %q", ErrValue, p.name, t, other.Name, f.Name)
+	}
+	other.next = int16(i + 1)
+	return nil
+}
+
+// find returns the position of the field for number t in a message of that
+// family, -1 if there is none.
+func (p *program) find(t Type, family uint8) int {
+	if int(t) >= len(p.index) {
+		return -1
+	}
+	i := int(p.index[t]) - 1
+	for i >= 0 && !p.fields[i].inFamily(family) {
+		i = int(p.fields[i].next) - 1
+	}
+	return i
+}
+
+// reset makes every field of the struct at base say nothing.
+func (p *program) reset(base ptr) {
+	for i := range p.heads {
+		p.heads[i].op.reset(at(base, p.heads[i].off))
+	}
+	for i := range p.fields {
+		p.fields[i].op.reset(at(base, p.fields[i].off))
+	}
+}
+
+// isSet reports whether any attribute of the struct at base says anything.
+func (p *program) isSet(base ptr) bool {
+	for i := range p.heads {
+		if p.heads[i].op.isSet(at(base, p.heads[i].off)) {
+			return true
+		}
+	}
+	for i := range p.fields {
+		if p.fields[i].op.isSet(at(base, p.fields[i].off)) {
+			return true
+		}
+	}
+	return false
+}
+
+// copy copies every field of the struct at src.
+func (p *program) copy(dst, src ptr) {
+	for i := range p.heads {
+		p.heads[i].op.copy(at(dst, p.heads[i].off), at(src, p.heads[i].off))
+	}
+	for i := range p.fields {
+		p.fields[i].op.copy(at(dst, p.fields[i].off), at(src, p.fields[i].off))
+	}
+}

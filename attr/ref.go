@@ -1,0 +1,46 @@
+package attr
+
+import "strconv"
+
+// A Ref points to a link, by index or by name. The zero Ref points nowhere
+// and says nothing; [NoRef] says "no link", which releases a port from its
+// master. Attributes hold indexes: a Ref by name must be resolved before it
+// is sent, which a client does.
+type Ref struct {
+	name  string
+	index uint32
+	ok    bool
+}
+
+// NoRef is the Ref that says "no link": index 0.
+var NoRef = RefIndex(0)
+
+// RefIndex returns a Ref to the link with that index.
+func RefIndex(i uint32) Ref { return Ref{index: i, ok: true} }
+
+// RefName returns a Ref to the link with that name or alternative name. An
+// empty name gives the zero Ref.
+func RefName(name string) Ref { return Ref{name: name, ok: name != ""} }
+
+// IsSet reports whether r says anything.
+func (r Ref) IsSet() bool { return r.ok }
+
+// Index returns the index, and false where r is a name or says nothing.
+func (r Ref) Index() (i uint32, ok bool) { return r.index, r.ok && r.name == "" }
+
+// Name returns the name, "" where r is an index or says nothing.
+func (r Ref) Name() string { return r.name }
+
+// String returns the name, or the index as a number: "none" for [NoRef], ""
+// for the zero Ref.
+func (r Ref) String() string {
+	switch {
+	case !r.ok:
+		return ""
+	case r.name != "":
+		return r.name
+	case r.index == 0:
+		return "none"
+	}
+	return strconv.FormatUint(uint64(r.index), 10)
+}
