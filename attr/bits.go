@@ -194,7 +194,8 @@ func Bits(c *Codec, t Type, name string, layout Layout, rest *uint32, bits []Bit
 	o := newBits(c, layout, rest, bits)
 	f := add(c, Field{Type: t, Name: name, Wire: WireStruct, Size: bitsLen}, as[struct{}](c.base), o, opts)
 	for i := range o.bits {
-		o.bits[i].Dir, o.bits[i].Mode, o.bits[i].format = f.Dir, f.Mode, f.format
+		in := &o.bits[i].Field
+		in.Dir, in.Mode, in.format, in.list, in.zero = f.Dir, f.Mode, f.format, f.list, f.zero
 	}
 }
 

@@ -25,9 +25,11 @@ type Field struct {
 	Fields []Field
 
 	format   format
-	families []uint8 // nil: all
-	except   bool    // families are those it is not for
-	min, max int64   // allowed in a request where ranged
+	list     string           // JSON array that names the switch while it is on
+	keyOf    func(any) string // JSON name that depends on the value
+	families []uint8          // nil: all
+	except   bool             // families are those it is not for
+	min, max int64            // allowed in a request where ranged
 	ranged   bool
 	maxLen   int // of strings, 0: any
 	noNUL    bool

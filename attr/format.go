@@ -41,6 +41,14 @@ var (
 // the option. Names with "/" make objects.
 func JSON(key string) Option { return func(f *Field) { f.Key = key } }
 
+// JSONBy gives an attribute a name in JSON that depends on its value.
+func JSONBy[T any](key func(T) string) Option {
+	return func(f *Field) { f.keyOf = func(v any) string { return key(v.(T)) } }
+}
+
+// JSONList writes the switches of [Bits] that are on as names in one array.
+func JSONList(key string) Option { return func(f *Field) { f.list = key } }
+
 // A Printer writes structs for people and as JSON. The zero Printer knows no
 // names of links.
 type Printer struct {
@@ -198,9 +206,33 @@ func (p Printer) Object(s Struct) Object {
 			m.Flatten(&o, p)
 			continue
 		}
-		o.Set(f.Key, p.json(f, v))
+		p.member(&o, f, v)
 	}
 	return o
+}
+
+func (p Printer) member(o *Object, f Field, v any) {
+	switch on, _ := v.(bool); {
+	case f.list != "" && on:
+		o.add(f.list, f.Key)
+	case f.list != "":
+	case f.keyOf != nil:
+		o.Set(f.keyOf(v), p.json(f, v))
+	default:
+		o.Set(f.Key, p.json(f, v))
+	}
+}
+
+// add appends to the array of that key.
+func (o *Object) add(key, word string) {
+	for i := range *o {
+		if m := &(*o)[i]; m.Key == key {
+			list, _ := m.Value.([]string)
+			m.Value = append(list, word)
+			return
+		}
+	}
+	*o = append(*o, Member{key, []string{word}})
 }
 
 // A Flattener is a value whose JSON is not one member of the object it is in

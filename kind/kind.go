@@ -1,0 +1,188 @@
+package kind
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/iplink-go/iplink/attr"
+)
+
+// Every kind is one file: a documented struct, the list of its attributes
+// (IFLA_INFO_DATA) and an entry in the table below. [Info] holds what else a
+// program must know about a kind; nothing outside a kind's file asks for a
+// kind by name.
+
+// A Kind is the typed data of one kind of link, as in "ip link add type KIND".
+// The package has a type for each; [Opaque] holds what it has no type for.
+type Kind interface {
+	attr.Named
+	// Info returns the facts about the kind that are not attributes.
+	Info() Info
+}
+
+// A Port is what a link has for being a port of another: the typed form of
+// IFLA_INFO_SLAVE_DATA. Kind returns the kind of the master.
+type Port interface {
+	attr.Named
+	// IsPort tells ports from kinds.
+	IsPort()
+}
+
+// The slots of a link message in which a name chooses a layout.
+const (
+	LinkSlot attr.Slot = iota // IFLA_INFO_KIND and IFLA_INFO_DATA
+	PortSlot                  // IFLA_INFO_SLAVE_KIND and IFLA_INFO_SLAVE_DATA
+)
+
+// An Update says what the kernel does with kind data in a change.
+type Update uint8
+
+// The updates.
+const (
+	// Merge: attributes that are sent change, the others stay.
+	Merge Update = iota
+	// Replace: attributes that are not sent are reset, so that a change
+	// sends all of them.
+	Replace
+	// Never: the kernel refuses kind data for a link that exists.
+	Never
+)
+
+// Info is what a program must know about a kind besides its attributes.
+type Info struct {
+	// Update says how a change of the data is sent.
+	Update Update
+	// NeedsLower is true if the kind sits on another link, which Spec.Link
+	// names (IFLA_LINK).
+	NeedsLower bool
+	// NeedsData is true if the kernel validates the data of every message
+	// that names the kind, even one that changes none of it.
+	NeedsData bool
+	// JoinsDown is true if the kind takes ports only while they are down.
+	JoinsDown bool
+	// NetNSImmutable is true if links of the kind cannot move to another
+	// namespace.
+	NetNSImmutable bool
+	// FollowsPorts is true if MTU and address follow the ports until they
+	// are set, which cannot be taken back.
+	FollowsPorts bool
+	// ProtoDown and Carrier are true if the kind lets them be set.
+	ProtoDown, Carrier bool
+	// Pair is true if a link of the kind is created and deleted together
+	// with its peer, which IFLA_LINK names afterwards.
+	Pair bool
+	// Module is the kernel module, "" if it is part of the kernel.
+	Module string
+	// Since is the first kernel that has the kind, "" if older than 5.10.
+	Since string
+}
+
+// A Completer is a kind whose requests must hold more than was said. Complete
+// adds it; it is called on the copy that is about to be sent.
+type Completer interface {
+	Kind
+	Complete()
+}
+
+// A Pairer is a kind whose link has a peer that is made with it.
+type Pairer interface {
+	Kind
+	// PeerSpec returns what is said about the peer; it may be changed.
+	PeerSpec() *attr.Opt[Peer]
+}
+
+var (
+	kinds = map[string]func() Kind{}
+	ports = map[string]func() Port{}
+)
+
+// register and registerPort are called by the files of the kinds.
+func register(f func() Kind)     { kinds[f().Kind()] = f }
+func registerPort(f func() Port) { ports[f().Kind()] = f }
+
+// New returns empty data for the kind of that name: the package's type, or an
+// [*Opaque] where it has none.
+func New(name string) Kind {
+	if f := kinds[name]; f != nil {
+		return f()
+	}
+	return &Opaque{Name: name}
+}
+
+// NewPort returns empty data for a port of a master of that kind: the
+// package's type, or an [*OpaquePort] where it has none.
+func NewPort(master string) Port {
+	if f := ports[master]; f != nil {
+		return f()
+	}
+	return &OpaquePort{Name: master}
+}
+
+// Names returns the kinds that have a type, sorted.
+func Names() []string { return slices.Sorted(maps.Keys(kinds)) }
+
+// PortNames returns the kinds whose ports have a type, sorted.
+func PortNames() []string { return slices.Sorted(maps.Keys(ports)) }
+
+// A Registry adds kinds from outside this module to those of the package, for
+// one client. The zero Registry adds none.
+type Registry struct {
+	// Kinds and Ports return new empty data, or nil for names they do not
+	// know. They come before the package's own types.
+	Kinds func(name string) Kind
+	Ports func(master string) Port
+}
+
+// New returns empty data for a name in a slot; it is [attr.Scope.New] of link
+// messages.
+func (r *Registry) New(slot attr.Slot, name string) attr.Struct {
+	if slot == PortSlot {
+		if r.Ports != nil {
+			if p := r.Ports(name); p != nil {
+				return p
+			}
+		}
+		return NewPort(name)
+	}
+	if r.Kinds != nil {
+		if k := r.Kinds(name); k != nil {
+			return k
+		}
+	}
+	return New(name)
+}
+
+// Opaque is a link of a kind without a type. Its data is kept as it came and
+// sent as it is.
+type Opaque struct {
+	// Name is the kind.
+	Name string
+	// Data is what IFLA_INFO_DATA holds.
+	Data attr.Raw
+}
+
+// Kind returns the name of the kind.
+func (o *Opaque) Kind() string { return o.Name }
+
+// Info says that a change is merged, which is what most kinds do.
+func (o *Opaque) Info() Info { return Info{} }
+
+// Fields lists nothing: all attributes are kept as they are.
+func (o *Opaque) Fields(c *attr.Codec) { attr.Rest(c, &o.Data) }
+
+// OpaquePort is the data of a port whose master is of a kind without a type.
+type OpaquePort struct {
+	// Name is the kind of the master.
+	Name string
+	// Data is what IFLA_INFO_SLAVE_DATA holds.
+	Data attr.Raw
+}
+
+// Kind returns the kind of the master.
+func (o *OpaquePort) Kind() string { return o.Name }
+
+// IsPort marks o as port data.
+func (o *OpaquePort) IsPort() {}
+
+// Fields lists nothing: all attributes are kept as they are.
+func (o *OpaquePort) Fields(c *attr.Codec) { attr.Rest(c, &o.Data) }
