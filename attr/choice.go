@@ -115,10 +115,37 @@ func (o *choiceData[K]) equal(_ *field, want, have ptr) bool {
 // Choice lists two attributes: the name of a layout, and a nest of that
 // layout. The struct for a name comes from [Scope.New]; where that knows none,
 // both attributes are kept with the unknown ones. A struct that sends
-// nothing sends its name alone.
+// nothing sends its name alone. Options count for both lines.
 func Choice[K Named](c *Codec, slot Slot, nameType Type, name string, dataType Type, data string, p *K, opts ...Option) {
 	add(c, Field{Type: nameType, Name: name, Wire: WireString}, p, &choiceName[K]{slot}, opts)
-	add(c, Field{Type: dataType, Name: data, Wire: WireNest}, p, &choiceData[K]{choiceName[K]{slot}}, nil).late = true
+	add(c, Field{Type: dataType, Name: data, Wire: WireNest}, p, &choiceData[K]{choiceName[K]{slot}}, opts).late = true
+}
+
+// fixedOp is the data of a layout that a name in the program chooses, where
+// messages hold the data without the name.
+type fixedOp[K Named] struct {
+	choiceData[K]
+	name string
+}
+
+func (o *fixedOp[K]) decode(st *state, f *field, p ptr, b []byte, off int, again bool) error {
+	if err := o.choiceName.decode(st, f, p, []byte(o.name), off, again); err != nil {
+		return err
+	}
+	return o.choiceData.decode(st, f, p, b, off, again)
+}
+
+// isSet is false for the struct of another name, which another line holds.
+func (o *fixedOp[K]) isSet(p ptr) bool {
+	return o.choiceName.isSet(p) && (*as[K](p)).Kind() == o.name && o.choiceData.isSet(p)
+}
+
+func (o *fixedOp[K]) reset(ptr) {} // the line of the name does that
+
+// Chosen lists a nest whose layout is that of a name known beforehand, into a
+// field that a [Choice] of the same slot may set too.
+func Chosen[K Named](c *Codec, t Type, label string, slot Slot, name string, p *K, opts ...Option) {
+	add(c, Field{Type: t, Name: label, Wire: WireNest}, p, &fixedOp[K]{choiceData[K]{choiceName[K]{slot}}, name}, opts).late = true
 }
 
 // Clone returns a copy of s that shares no storage with it.

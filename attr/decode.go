@@ -62,7 +62,11 @@ func (sc Scope) Decode(b []byte, s Struct) error {
 	}
 	st := sc.state()
 	defer st.free()
-	return prog.decode(st, base, b, 0)
+	err = prog.decode(st, base, b, 0)
+	if err == ErrTruncated { // the message itself lacks its header
+		err = &Error{Err: err}
+	}
+	return err
 }
 
 // unclaimed is what an op returns for an attribute it has no place for; it is
@@ -91,6 +95,7 @@ func (p *program) decode(st *state, base ptr, b []byte, off int) error {
 			return nil
 		}
 	}
+	p.resetForeign(st, base)
 	var (
 		seen  fieldSet
 		late  [2]lateAttr
@@ -111,6 +116,7 @@ func (p *program) decode(st *state, base ptr, b []byte, off int) error {
 		case p.fields[i].late && nLate < len(late):
 			late[nLate] = lateAttr{raw, off, int16(i)}
 			nLate++
+			seen.add(i)
 		default:
 			if err := p.decodeField(st, i, base, t.Number(), payload, raw, off, &seen); err != nil {
 				return err
@@ -118,15 +124,11 @@ func (p *program) decode(st *state, base ptr, b []byte, off int) error {
 		}
 		b, off = rest, off+len(raw)
 	}
-	for _, l := range late[:nLate] {
+	p.resetMissing(st, base, &seen)
+	for _, l := range late[:nLate] { // after the resets: it may set a field of another line
 		t, payload, _, _ := Cut(l.raw)
 		if err := p.decodeField(st, int(l.field), base, t.Number(), payload, l.raw, l.off, &seen); err != nil {
 			return err
-		}
-	}
-	for i := range p.fields {
-		if f := &p.fields[i]; !seen.has(i) && f != p.rest {
-			f.op.reset(at(base, f.off))
 		}
 	}
 	if p.rest != nil {
@@ -137,7 +139,7 @@ func (p *program) decode(st *state, base ptr, b []byte, off int) error {
 
 func (p *program) decodeHeader(st *state, base ptr, b []byte, off int) error {
 	if len(b) < p.minHeader {
-		return &Error{Offset: off, Err: ErrTruncated}
+		return ErrTruncated // of the attribute that holds b, which the caller knows
 	}
 	for i := range p.heads {
 		f := &p.heads[i]
@@ -167,6 +169,26 @@ func (p *program) decodeField(st *state, i int, base ptr, t Type, payload, raw [
 		return within(err, f.Name)
 	}
 	return &Error{Path: f.Name, Type: t, Offset: off, Err: err}
+}
+
+// resetForeign makes the fields of other address families say nothing. It
+// comes before decoding, because lines of different families may list the
+// same fields of the struct.
+func (p *program) resetForeign(st *state, base ptr) {
+	for _, i := range p.limited {
+		if f := &p.fields[i]; !f.inFamily(st.Family) {
+			f.op.reset(at(base, f.off))
+		}
+	}
+}
+
+// resetMissing makes the fields that had no attribute say nothing.
+func (p *program) resetMissing(st *state, base ptr, seen *fieldSet) {
+	for i := range p.fields {
+		if f := &p.fields[i]; !seen.has(i) && f != p.rest && f.inFamily(st.Family) {
+			f.op.reset(at(base, f.off))
+		}
+	}
 }
 
 func (p *program) keep(st *state, raw []byte) {

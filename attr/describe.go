@@ -47,11 +47,12 @@ func Values(s Struct) iter.Seq2[Field, any] {
 }
 
 func (p *program) values(base ptr, yield func(Field, any) bool) bool {
+	isStruct := len(p.fields) == 0 // all members of a C struct are there
 	for _, list := range [][]field{p.heads, p.fields} {
 		for i := range list {
 			f := &list[i]
 			fp := at(base, f.off)
-			if !f.op.isSet(fp) || f == p.rest {
+			if !isStruct && !f.op.isSet(fp) || f == p.rest {
 				continue
 			}
 			switch o := f.op.(type) {

@@ -27,6 +27,7 @@ type Field struct {
 	format   format
 	list     string           // JSON array that names the switch while it is on
 	keyOf    func(any) string // JSON name that depends on the value
+	words    string           // JSON name of a second member with the value's name
 	families []uint8          // nil: all
 	except   bool             // families are those it is not for
 	min, max int64            // allowed in a request where ranged

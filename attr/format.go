@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,24 +16,28 @@ type format uint8
 
 const (
 	hex      format = 1 << iota // numbers in hexadecimal, in JSON as strings
-	number                      // switches as 0 and 1
+	number                      // switches as 0 and 1, enumerations as numbers
 	ticks                       // time spans as counts of Tick
 	seconds                     // time spans as whole seconds
 	float                       // time spans as seconds with a fraction
 	omitZero                    // nothing where the value is zero
+	bare                        // switches that are on as null
 )
 
 // Options for how values are written. They follow iproute2, whose JSON
 // programs know.
 var (
-	// Hex writes a number in hexadecimal.
+	// Hex writes a number in hexadecimal, in JSON also one that has a name.
 	Hex Option = func(f *Field) { f.format |= hex }
-	// Number writes a switch as 0 or 1 in JSON.
+	// Number writes a switch as 0 or 1 in JSON, and an enumeration as its
+	// number.
 	Number Option = func(f *Field) { f.format |= number }
 	// Timer writes a time span as seconds with a fraction.
 	Timer Option = func(f *Field) { f.format = f.format&^(ticks|seconds) | float }
 	// OmitZero leaves a value out of text and JSON where it is zero.
 	OmitZero Option = func(f *Field) { f.format |= omitZero }
+	// Bare writes a switch that is on as null in JSON.
+	Bare Option = func(f *Field) { f.format |= bare }
 	// Hidden leaves a value out of JSON, as iproute2 does.
 	Hidden Option = func(f *Field) { f.Key = "-" }
 )
@@ -48,6 +53,9 @@ func JSONBy[T any](key func(T) string) Option {
 
 // JSONList writes the switches of [Bits] that are on as names in one array.
 func JSONList(key string) Option { return func(f *Field) { f.list = key } }
+
+// JSONWords adds a second member in JSON, which holds the name of the value.
+func JSONWords(key string) Option { return func(f *Field) { f.words = key } }
 
 // A Printer writes structs for people and as JSON. The zero Printer knows no
 // names of links.
@@ -208,7 +216,19 @@ func (p Printer) Object(s Struct) Object {
 		}
 		p.member(&o, f, v)
 	}
+	if t, ok := s.(Tidier); ok {
+		t.Tidy(&o)
+	}
 	return o
+}
+
+// A Tidier is a struct whose JSON depends on more than one field. Tidy gets
+// what the list makes of it.
+type Tidier interface{ Tidy(o *Object) }
+
+// Remove removes the member with the key, if there is one.
+func (o *Object) Remove(key string) {
+	*o = slices.DeleteFunc(*o, func(m Member) bool { return m.Key == key })
 }
 
 func (p Printer) member(o *Object, f Field, v any) {
@@ -220,6 +240,9 @@ func (p Printer) member(o *Object, f Field, v any) {
 		o.Set(f.keyOf(v), p.json(f, v))
 	default:
 		o.Set(f.Key, p.json(f, v))
+	}
+	if f.words != "" {
+		o.Set(f.words, fmt.Sprint(v))
 	}
 }
 
@@ -242,13 +265,7 @@ type Flattener interface{ Flatten(o *Object, p Printer) }
 func (p Printer) json(f Field, v any) any {
 	switch v := v.(type) {
 	case bool:
-		if f.format&number == 0 {
-			return v
-		}
-		if v {
-			return 1
-		}
-		return 0
+		return boolJSON(f, v)
 	case time.Duration:
 		return durationJSON(f, v)
 	case Ref:
@@ -258,12 +275,9 @@ func (p Printer) json(f Field, v any) any {
 		return p.ref(v)
 	case Object, *Object, string, netip.Addr, HWAddr, json.Marshaler:
 		return v
-	case fmt.Stringer:
-		return v.String()
-	case Struct:
-		return p.Object(v)
 	}
-	switch r := reflect.ValueOf(v); r.Kind() {
+	r := reflect.ValueOf(v)
+	switch r.Kind() {
 	case reflect.Slice:
 		list := make([]any, r.Len())
 		for i := range list {
@@ -271,11 +285,32 @@ func (p Printer) json(f Field, v any) any {
 		}
 		return list
 	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		if f.format&hex != 0 {
+		switch {
+		case f.format&hex != 0:
 			return hexText(r.Uint())
+		case f.format&number != 0:
+			return r.Uint()
 		}
 	}
+	switch v := v.(type) {
+	case fmt.Stringer:
+		return v.String()
+	case Struct:
+		return p.Object(v)
+	}
 	return v
+}
+
+func boolJSON(f Field, on bool) any {
+	switch {
+	case f.format&bare != 0:
+		return nil
+	case f.format&number == 0:
+		return on
+	case on:
+		return 1
+	}
+	return 0
 }
 
 func durationJSON(f Field, d time.Duration) any {
@@ -285,5 +320,5 @@ func durationJSON(f Field, d time.Duration) any {
 	case f.format&seconds != 0:
 		return int64(d / time.Second)
 	}
-	return d.Seconds()
+	return float64(d/Tick) / float64(time.Second/Tick)
 }

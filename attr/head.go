@@ -84,9 +84,13 @@ func HeadCounter(c *Codec, off int, name string, p *uint64, opts ...Option) {
 // address is then read as 6, 20 (InfiniBand) or n bytes, the shortest that
 // leaves out only zeros.
 func HeadMAC(c *Codec, off, n int, name string, p *HWAddr, opts ...Option) {
-	head(c, off, name, WireMAC, p, form[HWAddr]{n,
+	head(c, off, name, WireMAC, p, formMAC(n), opts)
+}
+
+func formMAC(n int) form[HWAddr] {
+	return form[HWAddr]{n,
 		func(b []byte) HWAddr { return trimHWAddr(b[:n]) },
-		func(b []byte, a HWAddr) []byte { return append(b, a.b[:n]...) }}, opts)
+		func(b []byte, a HWAddr) []byte { return append(b, a.b[:n]...) }}
 }
 
 func trimHWAddr(b []byte) HWAddr {

@@ -54,7 +54,13 @@ func (o *nestOp[T, P]) reset(p ptr) {
 	}
 }
 
-func (o *nestOp[T, P]) copy(dst, src ptr) { *as[Opt[T]](dst) = *as[Opt[T]](src) }
+// copy copies field by field: an assignment would share lists inside.
+func (o *nestOp[T, P]) copy(dst, src ptr) {
+	as[Opt[T]](dst).ok = as[Opt[T]](src).ok
+	if prog := o.program(); prog != nil {
+		prog.copy(o.elem(dst), o.elem(src))
+	}
+}
 
 func (o *nestOp[T, P]) equal(_ *field, want, have ptr) bool {
 	prog := o.program()

@@ -59,4 +59,3 @@ func append64(b []byte, v uint64) []byte {
 
 func put16(b []byte, v uint16) { append16(b[:0], v) }
 func put32(b []byte, v uint32) { append32(b[:0], v) }
-func put64(b []byte, v uint64) { append64(b[:0], v) }

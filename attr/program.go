@@ -46,6 +46,7 @@ type program struct {
 	heads     []field // at fixed places in the header
 	fields    []field
 	index     []int16 // attribute number to position in fields, plus one
+	limited   []int16 // fields of some address families only
 	rest      *field
 }
 
@@ -185,6 +186,9 @@ func (p *program) link() error {
 		if f.op == (restOp{}) {
 			p.rest = f
 			continue
+		}
+		if f.families != nil {
+			p.limited = append(p.limited, int16(i))
 		}
 		if err := p.claim(f.Type, i); err != nil {
 			return err

@@ -147,14 +147,18 @@ func Bool(c *Codec, t Type, name string, p *Opt[bool], opts ...Option) {
 
 // Bool32 lists a u32 of which only zero or not zero counts.
 func Bool32(c *Codec, t Type, name string, p *Opt[bool], opts ...Option) {
-	add(c, Field{Type: t, Name: name, Wire: WireU32, Size: 4}, p, &optOp[bool]{form[bool]{4,
+	add(c, Field{Type: t, Name: name, Wire: WireU32, Size: 4}, p, &optOp[bool]{formBool32()}, opts)
+}
+
+func formBool32() form[bool] {
+	return form[bool]{4,
 		func(b []byte) bool { return u32(b) != 0 },
 		func(b []byte, v bool) []byte {
 			if v {
 				return append32(b, 1)
 			}
 			return append32(b, 0)
-		}}}, opts)
+		}}
 }
 
 // flagOp is true by being there; a flag that is off is not sent.
@@ -221,6 +225,37 @@ func (o *uintOp) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
 // u64.
 func Uint(c *Codec, t Type, name string, p *Opt[uint64], opts ...Option) {
 	add(c, Field{Type: t, Name: name, Wire: WireUint}, p, &uintOp{}, opts)
+}
+
+// u8u16Op is sent as a u8 and reported as a u16.
+type u8u16Op struct{ intOp[uint16] }
+
+func (o *u8u16Op) decode(_ *state, _ *field, p ptr, b []byte, _ int, _ bool) error {
+	switch len(b) {
+	case 1:
+		as[Opt[uint16]](p).Set(uint16(b[0]))
+	case 2:
+		as[Opt[uint16]](p).Set(u16(b))
+	default:
+		return ErrLength
+	}
+	return nil
+}
+
+func (o *u8u16Op) append(st *state, f *field, p ptr, b []byte) ([]byte, error) {
+	v := as[Opt[uint16]](p).v
+	switch {
+	case st.Report:
+		return AppendUint16(b, f.Type, v), nil
+	case v > 255:
+		return b, &RangeError{int64(v), 0, 255}
+	}
+	return AppendUint8(b, f.Type, uint8(v)), nil
+}
+
+// Uint8Read16 lists a number that is sent as a u8 and reported as a u16.
+func Uint8Read16(c *Codec, t Type, name string, p *Opt[uint16], opts ...Option) {
+	add(c, Field{Type: t, Name: name, Wire: WirePort}, p, &u8u16Op{}, opts)
 }
 
 // durationOp is a time span counted in whole units.

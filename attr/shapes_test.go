@@ -109,19 +109,20 @@ func (v *vlan) Split() []vlan {
 // vf is a virtual function: structs that all begin with its number, and a
 // nest whose attributes start at number 0.
 type vf struct {
-	MAC   attr.Opt[vfMAC]
-	Stats attr.Opt[vfStats]
+	Number uint32
+	MAC    attr.Opt[attr.HWAddr]
+	Spoof  attr.Opt[bool]
+	Rate   attr.Opt[vfRate]
+	VLANs  []vfRate
+	Stats  attr.Opt[vfStats]
 }
 
-type vfMAC struct {
-	VF   uint32
-	Addr attr.HWAddr
-}
+type vfRate struct{ Min, Max uint32 }
 
-func (m *vfMAC) Fields(c *attr.Codec) {
-	attr.Header(c, 36, 36)
-	attr.HeadUint32(c, 0, "vf", &m.VF)
-	attr.HeadMAC(c, 4, 32, "mac", &m.Addr)
+func (m *vfRate) Fields(c *attr.Codec) {
+	attr.Header(c, 12, 12)
+	attr.HeadUint32(c, 4, "min", &m.Min)
+	attr.HeadUint32(c, 8, "max", &m.Max)
 }
 
 type vfStats struct{ RxPackets attr.Opt[uint64] }
@@ -129,7 +130,10 @@ type vfStats struct{ RxPackets attr.Opt[uint64] }
 func (s *vfStats) Fields(c *attr.Codec) { attr.Uint64(c, 0, "rx_packets", &s.RxPackets) }
 
 func (v *vf) Fields(c *attr.Codec) {
-	attr.CStruct(c, 1, "mac", &v.MAC)
+	attr.LedMAC(c, 1, "mac", &v.Number, &v.MAC)
+	attr.LedBool(c, 4, "spoofchk", &v.Number, &v.Spoof)
+	attr.LedStruct(c, 6, "rate", &v.Number, &v.Rate)
+	attr.LedStructList(c, 12, 1, "vlan_list", &v.Number, &v.VLANs)
 	attr.Nest(c, 8, "stats", &v.Stats, attr.ReadOnly)
 }
 
@@ -224,7 +228,7 @@ func TestShapesRoundTrip(t *testing.T) {
 		"empty peer":       {Link: &netkit{Peer: attr.Some(peer{})}},
 		"gre over IPv4":    {Link: &gre{Key: attr.U32(5), Local: netip.MustParseAddr("192.0.2.1"), Link: attr.RefIndex(3), TTLInherit: attr.On}},
 		"gre over IPv6":    {Link: &gre{Local: netip.MustParseAddr("2001:db8::1")}},
-		"virtual function": {VFs: []vf{{MAC: attr.Some(vfMAC{0, mac1})}, {MAC: attr.Some(vfMAC{1, mac2}), Stats: attr.Some(vfStats{attr.U64(9)})}}},
+		"virtual function": {VFs: []vf{{MAC: attr.Some(mac1)}, {Number: 3, Spoof: attr.On, Rate: attr.Some(vfRate{1, 2}), VLANs: []vfRate{{3, 4}}, Stats: attr.Some(vfStats{attr.U64(9)})}}},
 		"VLAN ranges":      {Family: afBridge, VLANs: []vlan{{2, 1, 0}, {0, 5, 9}, {4, 20, 0}, {4, 30, 31}}},
 		"AF_SPEC":          {Conf: conf{[4]attr.Opt[uint32]{attr.U32(1), attr.U32(0), attr.U32(1 << 31)}}, GenMode: attr.U8(1)},
 		"lists":            {MACs: []attr.HWAddr{mac1, mac2}, Names: []string{"one", "two"}},
@@ -335,7 +339,7 @@ func TestErrorsSayWhere(t *testing.T) {
 		{"nested", scope.Decode(attr.AppendBytes(make([]byte, 16), 18, attr.AppendBytes(attr.AppendString(nil, 1, "netkit"), 2, attr.AppendUint16(nil, 4, 1))), new(message)),
 			attr.ErrLength, "linkinfo.data.mode", 16 + 4 + 12 + 4},
 		{"in a list", scope.Decode(attr.AppendBytes(make([]byte, 16), 22, attr.AppendBytes(attr.AppendBytes(nil, 1, nil), 1, attr.AppendBytes(nil, 1, make([]byte, 8)))), new(message)),
-			attr.ErrTruncated, "vfs.1.mac", 16 + 4 + 4 + 4 + 4},
+			attr.ErrLength, "vfs.1.mac", 16 + 4 + 4 + 4},
 		{"append", func() error { _, err := attr.Append(nil, &netkit{Peer: attr.Some(long)}); return err }(), attr.ErrTooLong, "peer.name", -1},
 		{"range", func() error { _, err := attr.Append(nil, &netkit{Mode: attr.Some(mode(2))}); return err }(), attr.ErrRange, "mode", -1},
 		{"reference", func() error { _, err := attr.Append(nil, &gre{Link: attr.RefName("eth0")}); return err }(), attr.ErrUnresolved, "dev", -1},

@@ -234,6 +234,9 @@ const (
 	afMCTP   = 45
 )
 
+// BridgeName is the kind whose ports messages of family AF_BRIDGE are about.
+const BridgeName = "bridge"
+
 // AFSpec points to the fields that hold what the protocols keep for a link
 // (IFLA_AF_SPEC). The kernel refuses it at creation. IPv6 is nil in structs
 // of requests, which cannot set any of it.
@@ -265,7 +268,7 @@ func (p AFSpec) Fields(c *attr.Codec) {
 			attr.Rest(c, &p.Unknown.MCTP)
 		}, attr.SetOnly)
 		attr.Rest(c, &p.Unknown.AF)
-	}, attr.SetOnly, attr.NotFamily(AFBridge))
+	}, attr.SetOnly, attr.NotFamily(AFBridge, AFInet6))
 }
 
 // Inet6 lists IFLA_INET6_*, which is AF_INET6 in AF_SPEC and, in messages of

@@ -53,7 +53,7 @@ func (m *Macvlan) Complete() {
 // Fields lists IFLA_MACVLAN_*.
 func (m *Macvlan) Fields(c *attr.Codec) {
 	attr.Uint32(c, 1, "mode", &m.Mode, attr.Changes(attr.Conditional))
-	attr.Uint16(c, 2, "flag", &m.Flags, attr.JSON("flags"), attr.ZeroUnsaid)
+	attr.Uint16(c, 2, "flag", &m.Flags, attr.ZeroUnsaid)
 	attr.Uint32(c, 3, "macaddr_mode", &m.MACCommand, attr.Access(attr.Create|attr.Set), attr.Changes(attr.Conditional), attr.Hidden)
 	attr.MAC(c, 4, "macaddr", &m.MAC, attr.Changes(attr.Conditional), attr.Hidden)
 	attr.MACList(c, 5, 4, "macaddr_data", &m.MACs, attr.Changes(attr.Conditional), attr.Same(attr.SameSet[attr.HWAddr]))
@@ -62,6 +62,13 @@ func (m *Macvlan) Fields(c *attr.Codec) {
 	attr.Uint32(c, 8, "usedbcqueuelen", &m.BroadcastQueueLenUsed, attr.ReadOnly)
 	attr.Int32(c, 9, "bclim", &m.BroadcastCutoff)
 	attr.Rest(c, &m.Unknown)
+}
+
+// Tidy shows the number of addresses in source mode only, as iproute2 does.
+func (m *Macvlan) Tidy(o *attr.Object) {
+	if m.Mode.Value() != MacvlanSource {
+		o.Remove("macaddr_count")
+	}
 }
 
 // Macvtap is a [Macvlan] whose packets go to a character device, "ip link add
@@ -76,6 +83,9 @@ func (*Macvtap) Info() Info { return Info{NeedsLower: true, ProtoDown: true, Mod
 
 // Complete is that of [Macvlan].
 func (m *Macvtap) Complete() { (*Macvlan)(m).Complete() }
+
+// Tidy is that of [Macvlan].
+func (m *Macvtap) Tidy(o *attr.Object) { (*Macvlan)(m).Tidy(o) }
 
 // Fields lists IFLA_MACVLAN_*.
 func (m *Macvtap) Fields(c *attr.Codec) { (*Macvlan)(m).Fields(c) }
@@ -123,6 +133,15 @@ var macvlanFlags = attr.Words[MacvlanFlags]{{Value: MacvlanNoPromisc, Name: "nop
 
 // String returns iproute2's words with commas between them, "" for none.
 func (f MacvlanFlags) String() string { return macvlanFlags.Flags(f) }
+
+// Flatten writes each flag as a member of its own, as iproute2 does.
+func (f MacvlanFlags) Flatten(o *attr.Object, _ attr.Printer) {
+	for _, w := range macvlanFlags {
+		if f&w.Value != 0 {
+			o.Set(w.Name, true)
+		}
+	}
+}
 
 // UnmarshalText reads the form of String.
 func (f *MacvlanFlags) UnmarshalText(b []byte) (err error) {

@@ -47,8 +47,8 @@ func (v *VLAN) Fields(c *attr.Codec) {
 	attr.Bits(c, 2, "flags", attr.ValueMask, &v.OtherFlags, []attr.Bit{
 		{Name: "reorder_hdr", Key: "REORDER_HDR", Mask: 1, On: &v.ReorderHeader},
 		{Name: "gvrp", Key: "GVRP", Mask: 2, On: &v.GVRP},
-		{Name: "loose_binding", Key: "LOOSE_BINDING", Mask: 4, On: &v.LooseBinding},
 		{Name: "mvrp", Key: "MVRP", Mask: 8, On: &v.MVRP},
+		{Name: "loose_binding", Key: "LOOSE_BINDING", Mask: 4, On: &v.LooseBinding},
 		{Name: "bridge_binding", Key: "BRIDGE_BINDING", Mask: 16, On: &v.BridgeBinding},
 	}, attr.ZeroUnsaid, attr.JSONList("flags"))
 	attr.StructList(c, 3, 1, "egress-qos-map", &v.EgressQoS, attr.Changes(attr.Additive), attr.Same(attr.Subset[QoSMapping]), attr.JSON("egress_qos"))

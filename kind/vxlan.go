@@ -148,7 +148,7 @@ func (v *VXLAN) Fields(c *attr.Codec) {
 	attr.Addr(c, vxlanGroup, vxlanGroup6, "remote", &v.Remote, attr.Changes(attr.SameFamily), attr.ZeroUnsaid, attr.JSONBy(remoteKey))
 	attr.Link(c, vxlanLink, "dev", &v.Link, attr.JSON("link"))
 	attr.Addr(c, vxlanLocal, vxlanLocal6, "local", &v.Local, attr.Changes(attr.SameFamily), attr.ZeroUnsaid, attr.JSONBy(localKey))
-	attr.Uint8(c, vxlanTTL, "ttl", &v.TTL, attr.OmitZero)
+	attr.Uint8(c, vxlanTTL, "ttl", &v.TTL)
 	attr.Uint8(c, vxlanTOS, "tos", &v.TOS, attr.Hex, attr.OmitZero)
 	attr.Bool(c, vxlanLearning, "learning", &v.Learning)
 	attr.Seconds32(c, vxlanAgeing, "ageing", &v.Ageing)
@@ -164,11 +164,11 @@ func (v *VXLAN) Fields(c *attr.Codec) {
 	attr.Bool(c, vxlanUDPZeroCsum6Rx, "udp6zerocsumrx", &v.UDPZeroChecksum6Rx, attr.CreateOnly, attr.JSON("udp_zero_csum6_rx"))
 	attr.Bool(c, vxlanRemCsumTx, "remcsumtx", &v.RemoteChecksumTx, attr.CreateOnly, attr.JSON("remcsum_tx"))
 	attr.Bool(c, vxlanRemCsumRx, "remcsumrx", &v.RemoteChecksumRx, attr.CreateOnly, attr.JSON("remcsum_rx"))
-	attr.Flag(c, vxlanGBP, "gbp", &v.GBP, attr.CreateOnly)
+	attr.Flag(c, vxlanGBP, "gbp", &v.GBP, attr.CreateOnly, attr.Bare)
 	attr.Flag(c, vxlanRemCsumNoPartial, "remcsumnopartial", &v.RemoteChecksumNoPartial, attr.CreateOnly, attr.Hidden)
 	attr.Bool(c, vxlanCollectMetadata, "external", &v.External, attr.CreateOnly)
 	attr.Uint32BE(c, vxlanLabel, "flowlabel", &v.Label, attr.Hex, attr.Range(0, maxFlowLabel), attr.JSON("label"), attr.OmitZero)
-	attr.Flag(c, vxlanGPE, "gpe", &v.GPE, attr.CreateOnly)
+	attr.Flag(c, vxlanGPE, "gpe", &v.GPE, attr.CreateOnly, attr.Bare)
 	attr.FlagBool(c, vxlanTTLInherit, "ttl-inherit", &v.TTLInherit, attr.CreateOnly, attr.Hidden)
 	attr.Uint8(c, vxlanDF, "df", &v.DF)
 	attr.Bool(c, vxlanVNIFilter, "vnifilter", &v.VNIFilter, attr.CreateOnly, attr.ZeroUnsaid)
@@ -177,6 +177,13 @@ func (v *VXLAN) Fields(c *attr.Codec) {
 	attr.Uint64BE(c, vxlanReservedBits, "reserved_bits", &v.ReservedBits, attr.CreateOnly, attr.Hex)
 	attr.Bool(c, vxlanMCRoute, "mcroute", &v.MCRoute, attr.WriteOnly)
 	attr.Rest(c, &v.Unknown)
+}
+
+// Tidy leaves out a hop limit that is copied, as iproute2 does.
+func (v *VXLAN) Tidy(o *attr.Object) {
+	if v.TTLInherit.Value() {
+		o.Remove("ttl")
+	}
 }
 
 // remoteKey and localKey are iproute2's names, which tell groups from hosts

@@ -1,0 +1,100 @@
+package golden
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func mustCases(t *testing.T, folder string) []Case {
+	t.Helper()
+	cases, err := Cases(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cases
+}
+
+func TestCases(t *testing.T) {
+	for folder, want := range map[string]int{FolderLink: 616, FolderShow: 43, FolderDumps: 48} {
+		cases := mustCases(t, folder)
+		if len(cases) != want {
+			t.Errorf("%s: %d cases, want %d", folder, len(cases), want)
+		}
+		if !slices.IsSortedFunc(cases, func(a, b Case) int { return strings.Compare(a.Name, b.Name) }) {
+			t.Errorf("%s: not sorted by name", folder)
+		}
+		for _, c := range cases {
+			checkCase(t, folder, c)
+		}
+	}
+	if _, err := Cases("none"); err == nil {
+		t.Error("a folder that does not exist was loaded")
+	}
+}
+
+// checkCase checks that what a case says of itself fits its bytes.
+func checkCase(t *testing.T, folder string, c Case) {
+	t.Helper()
+	if c.Command == "" || (c.RequestType == "") != (c.Request == nil) {
+		t.Errorf("%s/%s: command %q, request %s", folder, c.Name, c.Command, c.RequestType)
+	}
+	if c.Errno != 0 && c.ExitStatus == 0 {
+		t.Errorf("%s/%s: errno %d, exit status 0", folder, c.Name, c.Errno)
+	}
+	for _, r := range slices.Concat(c.Replies, c.AfterDump) {
+		n := 0
+		for m := range Split(Order, r) {
+			n += (len(m) + 3) &^ 3
+		}
+		if n != len(r) {
+			t.Errorf("%s/%s: %d octets of a reply of %d are messages", folder, c.Name, n, len(r))
+		}
+	}
+}
+
+func TestKernels(t *testing.T) {
+	want := map[string]int{"5.10": 417, "6.1": 420, "6.12-s390x": 327, "7.2": 427}
+	for _, v := range Versions {
+		k, err := LoadKernel(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(k.Cases) != want[v] {
+			t.Errorf("%s: %d cases, want %d", v, len(k.Cases), want[v])
+		}
+		if big := k.Order == binary.BigEndian; big != strings.Contains(k.Name, "big-endian") {
+			t.Errorf("%s: order %v, name %s", v, k.Order, k.Name)
+		}
+		for _, c := range k.Cases {
+			var links []json.RawMessage
+			if err := json.Unmarshal(c.JSON, &links); err != nil || len(links) != len(c.Dump) {
+				t.Errorf("%s/%s: %d messages, %d links, %v", v, c.Name, len(c.Dump), len(links), err)
+			}
+		}
+	}
+	if _, err := LoadKernel("1.0"); err == nil {
+		t.Error("a kernel that does not exist was loaded")
+	}
+}
+
+// TestMessages relies on both byte orders having captures.
+func TestMessages(t *testing.T) {
+	n, names := 0, map[string]bool{}
+	for name, m := range Messages() {
+		if int(binary.NativeEndian.Uint32(m)) != len(m) {
+			t.Fatalf("%s: length %d in a message of %d octets", name, binary.NativeEndian.Uint32(m), len(m))
+		}
+		n++
+		names[name] = true
+	}
+	if n < 2000 || len(names) < 300 {
+		t.Errorf("%d messages from %d captures", n, len(names))
+	}
+	t.Logf("%d messages from %d captures", n, len(names))
+	for range Messages() {
+		break // stops without a panic
+	}
+}

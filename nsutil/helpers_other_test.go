@@ -1,0 +1,5 @@
+//go:build !linux
+
+package nsutil_test
+
+var helpers map[string]func()
