@@ -148,13 +148,16 @@ func Chosen[K Named](c *Codec, t Type, label string, slot Slot, name string, p *
 	add(c, Field{Type: t, Name: label, Wire: WireNest}, p, &fixedOp[K]{choiceData[K]{choiceName[K]{slot}}, name}, opts).late = true
 }
 
-// Clone returns a copy of s that shares no storage with it.
+// Clone returns a copy of s that shares no storage with it. Fields that s does
+// not list, such as the name of a kind that is kept as bytes, are assigned.
 func Clone[S Struct](s S) S {
 	prog, base, err := programOf(s)
 	if err != nil {
 		return s
 	}
-	c := reflect.New(reflect.TypeOf(s).Elem()).Interface().(S)
+	v := reflect.New(reflect.TypeOf(s).Elem())
+	v.Elem().Set(reflect.ValueOf(s).Elem())
+	c := v.Interface().(S)
 	prog.copy(baseOf(c), base)
 	return c
 }

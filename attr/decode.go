@@ -156,6 +156,9 @@ func (p *program) decodeHeader(st *state, base ptr, b []byte, off int) error {
 
 func (p *program) decodeField(st *state, i int, base ptr, t Type, payload, raw []byte, off int, seen *fieldSet) error {
 	f := &p.fields[i]
+	if f.Alt != 0 && (t == f.Alt) != (len(payload) == 16) { // a pair of addresses, IPv4 and IPv6
+		return &Error{Path: f.Name, Type: t, Offset: off, Err: ErrLength}
+	}
 	err := f.op.decode(st, f, at(base, f.off), payload, off+HeaderLen, seen.has(i))
 	switch {
 	case err == nil:

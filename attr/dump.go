@@ -1,7 +1,9 @@
 package attr
 
 import (
+	"encoding/binary"
 	"fmt"
+	"net/netip"
 	"strings"
 )
 
@@ -60,7 +62,10 @@ func (d *dumper) header(b []byte, prog *program, indent string) []byte {
 			if _, ok := f.op.(*headFamily); ok {
 				d.Family = b[f.Type]
 			}
-			fmt.Fprintf(d, "%s %s ", f.Name, payloadText(b[f.Type:end], f.Wire))
+			if i > 0 {
+				d.WriteByte(' ')
+			}
+			fmt.Fprintf(d, "%s %s", f.Name, f.payloadText(b[f.Type:end]))
 		}
 	}
 	d.WriteByte('\n')
@@ -89,20 +94,23 @@ func (d *dumper) find(prog *program, t Type) *field {
 }
 
 func (d *dumper) attribute(t Type, payload []byte, prog *program, indent string) {
-	name, wire := "", Wire("")
+	name := ""
 	var inner *program
 	f := d.find(prog, t.Number())
 	if f != nil {
-		name, wire = " "+f.Name, f.Wire
+		name = " " + f.Name
 		inner = d.inside(f)
 	}
 	fmt.Fprintf(d, "%s%d%s", indent, t.Number(), name)
-	if inner != nil || f == nil && t&Nested != 0 || wire == WireNest {
+	switch {
+	case inner != nil, f == nil && t&Nested != 0, f != nil && f.Wire == WireNest:
 		fmt.Fprintf(d, " (%d bytes)\n", len(payload))
 		d.message(payload, inner, indent+"  ")
-		return
+	case f != nil:
+		fmt.Fprintf(d, " %s\n", f.payloadText(payload))
+	default:
+		fmt.Fprintf(d, " %s\n", payloadText(payload, ""))
 	}
-	fmt.Fprintf(d, " %s\n", payloadText(payload, wire))
 }
 
 func (d *dumper) inside(f *field) *program {
@@ -127,6 +135,19 @@ func (d *dumper) inside(f *field) *program {
 
 func (o *choiceName[K]) slotOf() Slot { return o.slot }
 
+// payloadText shows a payload as the field's line suggests.
+func (f *field) payloadText(b []byte) string {
+	o, ok := f.op.(*bitsOp)
+	if h, isHead := f.op.(headBitsOp); isHead {
+		o, ok = h.bitsOp, true
+	}
+	if !ok || len(b) < bitsLen {
+		return payloadText(b, f.Wire)
+	}
+	v, m := o.places()
+	return fmt.Sprintf("%#x/%#x", u32(b[v:]), u32(b[m:])) // value and mask
+}
+
 // payloadText shows a payload in the form its wire form suggests.
 func payloadText(b []byte, w Wire) string {
 	switch {
@@ -141,6 +162,13 @@ func payloadText(b []byte, w Wire) string {
 		return fmt.Sprint(u16(b))
 	case w == WireU64 && len(b) == 8:
 		return fmt.Sprint(u64(b))
+	case w == WireBE16 && len(b) == 2:
+		return fmt.Sprint(binary.BigEndian.Uint16(b))
+	case w == WireBE32 && len(b) == 4:
+		return fmt.Sprint(binary.BigEndian.Uint32(b))
+	case (w == WireIPv4 || w == WireIPv6) && (len(b) == 4 || len(b) == 16):
+		a, _ := netip.AddrFromSlice(b)
+		return a.String()
 	case len(b) == 1:
 		return fmt.Sprint(b[0])
 	case len(b) == 0:

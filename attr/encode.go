@@ -94,11 +94,20 @@ type (
 	lengthy interface{ length(p ptr) int }
 )
 
+// rangeError counts time spans in their unit and names them as spans.
+func (f *field) rangeError(n, lo, hi int64) error {
+	err := &RangeError{n, lo, hi}
+	if o, ok := f.op.(*durationOp); ok {
+		return &spanError{err, o.unit}
+	}
+	return err
+}
+
 // check applies the limits of the field's line to its value.
 func (f *field) check(p ptr) error {
 	if f.ranged {
 		if n := f.op.(numeric).number(p); n < f.min || n > f.max {
-			return &RangeError{n, f.min, f.max}
+			return f.rangeError(n, f.min, f.max)
 		}
 	}
 	if f.maxLen > 0 {

@@ -201,7 +201,8 @@ func (f *Field) inFamily(family uint8) bool {
 	return f.except
 }
 
-// A RangeError says that a number is outside what the kernel accepts.
+// A RangeError says that a number, Value, is outside what the kernel accepts,
+// Min to Max.
 type RangeError struct{ Value, Min, Max int64 }
 
 // Error names the value and the limits.

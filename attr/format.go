@@ -156,7 +156,7 @@ func hexText(n uint64) string {
 // An Object is a JSON object whose members keep their order.
 type Object []Member
 
-// A Member is one member of an [Object].
+// A Member is one member of an [Object]: a Key and its Value.
 type Member struct {
 	Key   string
 	Value any
@@ -260,7 +260,10 @@ func (o *Object) add(key, word string) {
 
 // A Flattener is a value whose JSON is not one member of the object it is in
 // but any number of them.
-type Flattener interface{ Flatten(o *Object, p Printer) }
+type Flattener interface {
+	// Flatten adds the members to o.
+	Flatten(o *Object, p Printer)
+}
 
 func (p Printer) json(f Field, v any) any {
 	switch v := v.(type) {

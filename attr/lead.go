@@ -1,5 +1,7 @@
 package attr
 
+import "slices"
+
 // Structs that begin with the number of what they are about: all settings of
 // one virtual function repeat its number. The number is one field of the Go
 // struct; reading any of them sets it, and each is sent with it.
@@ -10,7 +12,24 @@ const leadLen = 4
 // A lead is the number's distance from the start of the Go struct.
 type lead struct{ off uintptr }
 
-func newLead(c *Codec, p *uint32) lead { return lead{offsetIn(c, p)} }
+// newLead finds the number among the fields and, once per list, adds it, so
+// that it is copied, compared and reset with what it belongs to.
+func newLead(c *Codec, p *uint32) lead {
+	l := lead{offsetIn(c, p)}
+	if !slices.ContainsFunc(c.prog.heads, func(f field) bool { return f.off == l.off }) {
+		add(c, Field{Name: "number", Key: "-", Wire: WireU32, Header: true}, p, &leadOp{headOp[uint32]{form32[uint32]()}}, nil)
+	}
+	return l
+}
+
+// leadOp is the number itself, at no place in the message: zero until an
+// attribute that holds it is read.
+type leadOp struct{ headOp[uint32] }
+
+func (o *leadOp) decode(_ *state, _ *field, p ptr, _ []byte, _ int, _ bool) error {
+	o.reset(p)
+	return nil
+}
 
 // number returns the number beside the field f at p.
 func (l lead) number(f *field, p ptr) *uint32 { return as[uint32](at(p, l.off-f.off)) }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// A Word is one value of an enumeration and its name in iproute2.
+// A Word is one Value of an enumeration and its Name in iproute2.
 type Word[T any] struct {
 	Value T
 	Name  string

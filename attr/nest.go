@@ -62,7 +62,10 @@ func (o *nestOp[T, P]) copy(dst, src ptr) {
 	}
 }
 
-func (o *nestOp[T, P]) equal(_ *field, want, have ptr) bool {
+func (o *nestOp[T, P]) equal(f *field, want, have ptr) bool {
+	if eq, ok := f.compare.(func(want, have T) bool); ok {
+		return eq(as[Opt[T]](want).v, as[Opt[T]](have).v)
+	}
 	prog := o.program()
 	return prog != nil && prog.holds(o.elem(want), o.elem(have))
 }

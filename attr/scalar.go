@@ -2,6 +2,7 @@ package attr
 
 import (
 	"encoding/binary"
+	"fmt"
 	"time"
 )
 
@@ -267,19 +268,34 @@ type durationOp struct {
 
 func (o *durationOp) number(p ptr) int64 { return int64(as[Opt[time.Duration]](p).v / o.unit) }
 
+// A spanError is a [RangeError] about a time span.
+type spanError struct {
+	*RangeError
+	unit time.Duration
+}
+
+// Error names the span and the limits.
+func (e *spanError) Error() string {
+	span := func(n int64) time.Duration { return time.Duration(n) * e.unit }
+	return fmt.Sprintf("%v is out of range, want %v to %v", span(e.Value), span(e.Min), span(e.Max))
+}
+
+// Unwrap returns the counts, in the unit of the wire.
+func (e *spanError) Unwrap() error { return e.RangeError }
+
 func (o *durationOp) append(st *state, f *field, p ptr, b []byte) ([]byte, error) {
 	d := as[Opt[time.Duration]](p).v
 	switch {
 	case d%o.unit != 0:
 		return b, &UnitError{d, o.unit}
 	case d < 0 || uint64(d/o.unit) > o.max:
-		return b, &RangeError{int64(d / o.unit), 0, int64(min(o.max, 1<<63-1))}
+		return b, f.rangeError(int64(d/o.unit), 0, int64(min(o.max, uint64(1<<63-1)/uint64(o.unit))))
 	}
 	return o.optOp.append(st, f, p, b)
 }
 
-// A UnitError says that a time span is not a multiple of the unit the kernel
-// counts in.
+// A UnitError says that a time span, Value, is not a multiple of Unit, which
+// the kernel counts in.
 type UnitError struct{ Value, Unit time.Duration }
 
 // Error names the value and the unit.

@@ -1,6 +1,7 @@
 package attr_test
 
 import (
+	"bytes"
 	"errors"
 	"net/netip"
 	"reflect"
@@ -335,7 +336,7 @@ func TestErrorsSayWhere(t *testing.T) {
 		off  int
 	}{
 		{"short header", scope.Decode(make([]byte, 15), new(message)), attr.ErrTruncated, "", 0},
-		{"short attribute", scope.Decode(append(make([]byte, 16), 3, 0, 1, 0), new(message)), attr.ErrLength, "", 16},
+		{"short attribute", scope.Decode(bytes.Replace(attr.AppendBytes(make([]byte, 16), 1, nil), []byte{4}, []byte{3}, 1), new(message)), attr.ErrLength, "", 16},
 		{"nested", scope.Decode(attr.AppendBytes(make([]byte, 16), 18, attr.AppendBytes(attr.AppendString(nil, 1, "netkit"), 2, attr.AppendUint16(nil, 4, 1))), new(message)),
 			attr.ErrLength, "linkinfo.data.mode", 16 + 4 + 12 + 4},
 		{"in a list", scope.Decode(attr.AppendBytes(make([]byte, 16), 22, attr.AppendBytes(attr.AppendBytes(nil, 1, nil), 1, attr.AppendBytes(nil, 1, make([]byte, 8)))), new(message)),

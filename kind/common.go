@@ -48,6 +48,7 @@ const (
 // Common points to the fields of a struct that hold what any link can be
 // given. Fields says what each is; the structs document them for users.
 type Common struct {
+	// The fields are those of link.Spec, which documents them.
 	Name                     *string
 	Address, Broadcast       *attr.HWAddr
 	MTU                      *attr.Opt[uint32]
@@ -85,7 +86,7 @@ func (p Common) Fields(c *attr.Codec) {
 	attr.Bool(c, iflaProtoDown, "protodown", p.ProtoDown, attr.SetOnly, attr.JSON("proto_down"), attr.OmitZero)
 	attr.Uint32(c, iflaGSOMaxSegs, "gso_max_segs", p.GSOMaxSegs)
 	attr.Uint32(c, iflaGSOMaxSize, "gso_max_size", p.GSOMaxSize)
-	attr.Nest(c, iflaProtoDownWhy, "protodown_reason", p.ProtoDownReason, attr.SetOnly, attr.Hidden)
+	attr.Nest(c, iflaProtoDownWhy, "protodown_reason", p.ProtoDownReason, attr.SetOnly, attr.Hidden, attr.Same(sameReason))
 	attr.Uint32(c, iflaGROMaxSize, "gro_max_size", p.GROMaxSize)
 	attr.Uint32(c, iflaGSOIPv4MaxSize, "gso_ipv4_max_size", p.GSOIPv4MaxSize)
 	attr.Uint32(c, iflaGROIPv4MaxSize, "gro_ipv4_max_size", p.GROIPv4MaxSize)
@@ -108,6 +109,7 @@ const (
 
 // Flags points to the switches of a link's ifi_flags that can be set.
 type Flags struct {
+	// Each stands for one flag; Fields says which.
 	Up, ARP, Promisc, AllMulti, Multicast, Trailers, Dynamic *attr.Opt[bool]
 }
 
@@ -144,6 +146,15 @@ func (r *ProtoDownReason) Fields(c *attr.Codec) {
 	attr.Uint32(c, 1, "mask", &r.Mask, attr.Hex, attr.Access(attr.Set))
 	attr.Uint32(c, 2, "value", &r.Value, attr.Hex, attr.SetOnly)
 	attr.Rest(c, &r.Unknown)
+}
+
+// sameReason compares the bits that a change is about.
+func sameReason(want, have ProtoDownReason) bool {
+	mask := want.Mask.Or(0)
+	if mask == 0 {
+		mask = 1<<32 - 1
+	}
+	return want.Value.Value()&mask == have.Value.Value()&mask
 }
 
 // An OperState is the operational state of a link (RFC 2863,
@@ -241,6 +252,7 @@ const BridgeName = "bridge"
 // (IFLA_AF_SPEC). The kernel refuses it at creation. IPv6 is nil in structs
 // of requests, which cannot set any of it.
 type AFSpec struct {
+	// One for each attribute; Fields says which.
 	IPv4        *IPv4Conf
 	AddrGenMode *attr.Opt[AddrGenMode]
 	Token       *netip.Addr
@@ -249,7 +261,8 @@ type AFSpec struct {
 	Unknown     *AFUnknown
 }
 
-// AFUnknown holds the attributes without a field of each nest of AF_SPEC.
+// AFUnknown holds the attributes without a field of AF_SPEC itself (AF) and of
+// the nests of IPv4, IPv6 and MCTP in it.
 type AFUnknown struct{ AF, IPv4, IPv6, MCTP attr.Raw }
 
 // Fields lists the nest, which holds one for each address family.
@@ -308,8 +321,9 @@ type IPv6State struct {
 }
 
 // CacheInfo are a link's times of IPv6 neighbour discovery (struct
-// ifla_cacheinfo): reassembly limit in bytes, the rest in milliseconds or, for
-// TStamp, in hundredths of a second since boot.
+// ifla_cacheinfo): MaxReasmLen is the largest reassembled packet in bytes,
+// TStamp the last change in hundredths of a second since boot, ReachableTime and
+// RetransTime are in milliseconds.
 type CacheInfo struct{ MaxReasmLen, TStamp, ReachableTime, RetransTime uint32 }
 
 // Fields lists the members.

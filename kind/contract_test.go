@@ -274,6 +274,34 @@ func TestTruncated(t *testing.T) {
 	})
 }
 
+// TestLengths gives attributes of fixed size payloads of other sizes.
+func TestLengths(t *testing.T) {
+	forAll(t, func(t *testing.T, s *subject) {
+		fields := describe(t, s.make())
+		header := make([]byte, headerLen(fields))
+		refuse := func(f attr.Field, n attr.Type, sizes ...int) {
+			for _, k := range sizes {
+				err := report.Decode(attr.AppendBytes(header, n, make([]byte, k)), s.make())
+				if checkError(t, err, len(header)+attr.HeaderLen+k); err == nil {
+					t.Errorf("%s (%d) accepts %d bytes", f.Name, n, k)
+				}
+			}
+		}
+		for _, f := range fields {
+			switch {
+			case f.Header || f.Size == 0:
+			case f.Alt != 0: // IPv4 and IPv6
+				refuse(f, f.Type, 0, 3, 5, 16)
+				refuse(f, f.Alt, 0, 4, 15, 17)
+			case f.Wire == attr.WireStruct: // kernels make structs longer
+				refuse(f, f.Type, f.Size-1)
+			default:
+				refuse(f, f.Type, 0, f.Size-1, f.Size+1, 2*f.Size)
+			}
+		}
+	})
+}
+
 // whole reports whether b ends where an attribute does.
 func whole(b []byte) bool {
 	_, err := attr.RawFrom(b)

@@ -71,6 +71,9 @@ type Info struct {
 	// Pair is true if a link of the kind is created and deleted together
 	// with its peer, which IFLA_LINK names afterwards.
 	Pair bool
+	// WrongOffsets is true if the kernel points to the wrong attribute when
+	// it refuses data of the kind; its text is right.
+	WrongOffsets bool
 	// Module is the kernel module, "" if it is part of the kernel.
 	Module string
 	// Since is the first kernel that has the kind, "" if older than 5.10.
@@ -89,6 +92,14 @@ type Pairer interface {
 	Kind
 	// PeerSpec returns what is said about the peer; it may be changed.
 	PeerSpec() *attr.Opt[Peer]
+}
+
+// A ChangeChecker is a kind that knows of changes which the kernel carries out
+// wrongly. CheckChange returns an error if changing a link that has this data
+// would do harm.
+type ChangeChecker interface {
+	Kind
+	CheckChange() error
 }
 
 var (

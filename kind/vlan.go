@@ -57,7 +57,7 @@ func (v *VLAN) Fields(c *attr.Codec) {
 	attr.Rest(c, &v.Unknown)
 }
 
-// A QoSMapping maps one priority to another (struct ifla_vlan_qos_mapping).
+// A QoSMapping maps one priority, From, to another, To (struct ifla_vlan_qos_mapping).
 type QoSMapping struct{ From, To uint32 }
 
 // Fields lists the members.

@@ -1,6 +1,7 @@
 package kind
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -97,7 +98,22 @@ func (*VXLAN) Kind() string { return "vxlan" }
 
 // Info says that changes are merged and that every message which names the
 // kind needs data.
-func (*VXLAN) Info() Info { return Info{NeedsData: true, ProtoDown: true, Module: "vxlan"} }
+func (*VXLAN) Info() Info {
+	return Info{NeedsData: true, ProtoDown: true, WrongOffsets: true, Module: "vxlan"}
+}
+
+// defaultReservedBits are all bits but that of the VNI (vxlan_core.c).
+const defaultReservedBits = 0xf7ffffff000000ff
+
+// CheckChange refuses to change a device whose ReservedBits differ from the
+// default: the kernel would reset them.
+func (v *VXLAN) CheckChange() error {
+	if bits, ok := v.ReservedBits.Get(); ok && bits != defaultReservedBits {
+		return fmt.Errorf("reserved_bits are %#x: any change of the data would make this kernel reset them to %#x, and the device drop packets; make it anew",
+			bits, uint64(defaultReservedBits))
+	}
+	return nil
+}
 
 // Numbers of IFLA_VXLAN_* in linux/if_link.h.
 const (
@@ -206,7 +222,7 @@ func localKey(a netip.Addr) string {
 	return "local"
 }
 
-// A PortRange is a range of UDP ports, both ends included (struct
+// A PortRange is a range of UDP ports from Low to High, both included (struct
 // ifla_vxlan_port_range). Zero for both is the kernel's default range.
 type PortRange struct{ Low, High uint16 }
 

@@ -48,7 +48,7 @@ func (l *Link) text(v view) string {
 }
 
 func line(b *strings.Builder, name, text string) {
-	fmt.Fprintf(b, "\n    %s %s", name, text)
+	b.WriteString(strings.TrimRight("\n    "+name+" "+text, " "))
 }
 
 func (l *Link) lowerText(v view) string {

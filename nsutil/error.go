@@ -5,8 +5,8 @@ import "errors"
 // Error is the error of every function in this package: what was attempted, on
 // what, and why it failed. [errors.Is] finds the cause: [fs.ErrNotExist],
 // [fs.ErrExist], [fs.ErrPermission], [fs.ErrClosed], [fs.ErrInvalid] for a nil
-// handle, [ErrName], [ErrNotNetNS], [errors.ErrUnsupported], and on Linux the
-// unix.Errno behind it.
+// handle or a negative id, [ErrName], [ErrNotNetNS], [ErrIncomplete],
+// [errors.ErrUnsupported], and on Linux the unix.Errno behind it.
 type Error struct {
 	// Op is the attempt: "open", "create", "delete", "enter", ...
 	Op string

@@ -24,6 +24,8 @@ const sandboxEnv = "IPLINK_SANDBOX"
 // Those that change a limit do it in a sandbox of their own, for limits belong
 // to user namespaces.
 var helpers = map[string]func(){
+	"idle":      func() { io.Copy(io.Discard, os.Stdin) },
+	"onlooker":  onlooker,
 	"report":    report,
 	"exit":      func() { sandbox(); os.Exit(7) },
 	"kill":      func() { sandbox(); unix.Kill(os.Getpid(), unix.SIGKILL) },
@@ -79,7 +81,9 @@ func report() {
 	dir, dirErr := os.Getwd()
 	shown, sysErr := os.ReadDir("/sys/class/net")
 	for _, e := range shown {
-		fmt.Println("sys:", e.Name())
+		if e.Type() == os.ModeSymlink { // the rest is not about links
+			fmt.Println("sys:", e.Name())
+		}
 	}
 	for _, ns := range []string{"net", "mnt", "user"} {
 		fmt.Println(ns+":", readlink("/proc/self/ns/"+ns))
@@ -93,6 +97,15 @@ func report() {
 	}
 	ns, err := nsutil.Create("mine")
 	fmt.Println("created:", ns, err, "deleted:", nsutil.Delete("mine"))
+}
+
+// onlooker waits for a line on its input and prints what the second name means
+// to it.
+func onlooker() {
+	fmt.Println("ready")
+	bufio.NewReader(os.Stdin).ReadString('\n')
+	ns, err := nsutil.Open("second")
+	fmt.Println(ns.ID(), err)
 }
 
 func readlink(path string) string {

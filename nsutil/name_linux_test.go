@@ -1,7 +1,9 @@
 package nsutil_test
 
 import (
+	"bufio"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -9,7 +11,10 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/iplink-go/iplink/internal/testns"
 	"github.com/iplink-go/iplink/nsutil"
@@ -191,31 +196,28 @@ func TestIPNetns(t *testing.T) {
 // copies of it.
 func TestPropagation(t *testing.T) {
 	created(t, "first") // makes the directory shared
-	cmd := exec.Command("unshare", "--mount", "--propagation=unchanged", "sh", "-c",
-		"echo ready; read go; readlink /proc/self/ns/mnt >&2; nsenter --net=/run/netns/second readlink /proc/self/ns/net")
-	if cmd.Err != nil {
-		t.Skipf("no unshare program: %v", cmd.Err)
-	}
+	cmd := helperCommand("onlooker")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: unix.CLONE_NEWNS}
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, err := cmd.StdoutPipe()
+	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	buf := make([]byte, 256)
-	if _, err := out.Read(buf); err != nil { // ready
+	out := bufio.NewReader(pipe)
+	if _, err := out.ReadString('\n'); err != nil { // ready
 		t.Fatal(err)
 	}
 	second := created(t, "second")
-	in.Write([]byte("go\n"))
-	n, _ := out.Read(buf)
-	if got := strings.TrimSpace(string(buf[:n])); got != second.ID().String() {
-		t.Errorf("in another mount namespace the new name leads to %q, want %v", got, second.ID())
+	fmt.Fprintln(in, "go")
+	got, _ := out.ReadString('\n')
+	if want := fmt.Sprintln(second.ID(), nil); got != want {
+		t.Errorf("in another mount namespace the new name is %q, want %q", got, want)
 	}
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -181,7 +180,7 @@ func TestConcurrentClose(t *testing.T) {
 
 func TestOpenMissing(t *testing.T) {
 	testns.NeedSandbox(t)
-	ended := exec.Command("true")
+	ended := helperCommand("idle")
 	if err := ended.Run(); err != nil {
 		t.Fatal(err)
 	}
@@ -233,7 +232,7 @@ func TestOpenOther(t *testing.T) {
 
 func TestOpenPID(t *testing.T) {
 	ns := testns.New(t)
-	cmd := exec.Command("cat")
+	cmd := helperCommand("idle")
 	stop, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 )
 
 // Inside a namespace, others are known by ids: small numbers that the kernel
@@ -30,7 +31,7 @@ func NSID(ctx context.Context, from, of *Namespace) (id int32, ok bool, err erro
 // [fs.ErrExist]. It needs CAP_NET_ADMIN in from. Source: RTM_NEWNSID.
 func SetNSID(ctx context.Context, from, of *Namespace, id int32) error {
 	if id < 0 {
-		return nsidError("set", from, of, fmt.Errorf("id %d is negative", id))
+		return nsidError("set", from, of, fmt.Errorf("%w: id %d is negative", fs.ErrInvalid, id))
 	}
 	if err := newNSID(ctx, from, of, id); err != nil {
 		return nsidError("set", from, of, fmt.Errorf("id %d: %w", id, err))

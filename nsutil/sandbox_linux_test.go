@@ -228,8 +228,10 @@ func TestSandboxUnfinished(t *testing.T) {
 		"gone":    "the program ended before it called Sandbox again: exit status 3",
 		"blocked": "mount a file system on /run/netns: not a directory",
 	} {
-		if err := field(t, helper(t, name), "forbidden"); strings.Count(err, want) != 3 {
-			t.Errorf("%s: %q does not say %q for each of three ways", name, err, want)
+		// Mapping all users, one of three ways, is refused earlier in the
+		// sandbox of an ordinary user.
+		if err := field(t, helper(t, name), "forbidden"); strings.Count(err, want) < 2 {
+			t.Errorf("%s: %q does not say %q for each way", name, err, want)
 		}
 	}
 }

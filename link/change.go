@@ -1,0 +1,351 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/kind"
+)
+
+// Change makes the link what spec says and returns it as it is then. What
+// spec does not say stays. What holds already is not sent: a change that
+// changes nothing sends no message that could.
+//
+// The rest is sent in parts that either happen or do not, each checked
+// afterwards. If one fails, those before are undone, and the error, a
+// [*TxError] where there was something to undo, says what was measured to be
+// left over. Undoing cannot bring back what a link loses by going down
+// (routes, IPv6 addresses), by leaving a master (learned addresses) or by
+// moving to another namespace (addresses, routes).
+//
+// A change of NetNS moves the link, together with a new name and index. The
+// kernel takes a moved link down and releases it from its master; say Up and
+// Master to have them there.
+//
+// Errors, besides those of the kernel: [ErrFixed] for what cannot be changed,
+// [ErrKind] for a link of another kind, [ErrConflict], [ErrVerify].
+func (c *Client) Change(ctx context.Context, r Ref, spec Spec) (*Link, error) {
+	t := new(tx)
+	defer t.close()
+	w := spec.Clone()
+	sub, err := newSubject(ctx, "change", c.home, r, includeFor(w))
+	if err != nil {
+		return nil, err
+	}
+	t.subjects = append(t.subjects, sub)
+	if err := sub.change(ctx, t, w); err != nil {
+		return nil, err
+	}
+	return sub.now, nil
+}
+
+// includeFor says what must be read to compare with w.
+func includeFor(w *Spec) Include {
+	if len(w.VFs) > 0 || len(w.VFPorts) > 0 || w.PortSelf.IsSet() {
+		return WithVFs
+	}
+	return 0
+}
+
+// change plans and runs the steps that make the subject what w says.
+func (s *subject) change(ctx context.Context, t *tx, w *Spec) error {
+	if err := w.checkNames(); err != nil {
+		return s.fail(err)
+	}
+	to, err := s.at.at(ctx, w.NetNS)
+	if err != nil {
+		return s.fail(err)
+	}
+	t.keep(to, s.at)
+	if err := w.resolve(ctx, s.at, to); err != nil {
+		return opError(s.op, err)
+	}
+	d, err := s.plan(ctx, w)
+	if err != nil {
+		return s.fail(err)
+	}
+	if to == s.at {
+		return s.apply(ctx, t, w, d)
+	}
+	// Before the move what can be taken back without loss, after it what
+	// the move undoes.
+	name := d.Name
+	pre := *d
+	pre.Name, pre.Master, pre.Port, pre.Up = "", Ref{}, nil, attr.Opt[bool]{}
+	if err := t.runAll(ctx, s.sets(&pre)); err != nil {
+		return err
+	}
+	if err := t.run(ctx, &moveStep{sub: s, to: to, name: name, index: w.Index}); err != nil {
+		return err
+	}
+	if d, err = s.plan(ctx, w); err != nil {
+		return t.rollback(ctx, s.fail(err))
+	}
+	return s.apply(ctx, t, w, d)
+}
+
+// apply runs the steps for d in the place where the subject is.
+func (s *subject) apply(ctx context.Context, t *tx, w, d *Spec) error {
+	before, after := s.altNames(w, d.Name)
+	for _, steps := range [][]step{before, s.sets(d), after} {
+		if err := t.runAll(ctx, steps); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sets makes a step for each group of fields that d says something of.
+func (s *subject) sets(d *Spec) []step {
+	var out []step
+	for _, p := range split(d) {
+		out = append(out, &setStep{sub: s, part: p})
+	}
+	return out
+}
+
+// altNames returns the steps for alternative names. One that is to become the
+// name must go first: the kernel counts it as taken.
+func (s *subject) altNames(w *Spec, newName string) (before, after []step) {
+	for _, n := range s.now.AltNames {
+		switch {
+		case n == newName:
+			before = append(before, &altStep{sub: s, alt: n})
+		case w.AltNames != nil && !slices.Contains(w.AltNames, n):
+			after = append(after, &altStep{sub: s, alt: n})
+		}
+	}
+	for _, n := range w.AltNames {
+		if !slices.Contains(s.now.AltNames, n) {
+			after = append(after, &altStep{sub: s, alt: n, add: true})
+		}
+	}
+	return before, after
+}
+
+// plan returns what must be sent so that w holds, or why that cannot be.
+func (s *subject) plan(ctx context.Context, w *Spec) (*Spec, error) {
+	if err := s.comparePeer(ctx, w); err != nil {
+		return nil, err
+	}
+	d, fields, err := s.now.diff(w)
+	if errors.Is(err, ErrKind) {
+		return nil, fmt.Errorf("it is %s, not %s: %w", kindText(s.now.KindName()), w.Kind.Kind(), ErrKind)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.possible(w, d, fields); err != nil {
+		return nil, err
+	}
+	if x, ok := w.XDP.Get(); ok && !s.now.holdsXDP(x) {
+		d.XDP = w.XDP
+	}
+	if d.Kind != nil && d.Kind.Info().Update == kind.Replace {
+		d.Kind = overlay(settable(s.now.Kind), w.Kind)
+	}
+	return d, nil
+}
+
+func kindText(name string) string {
+	if name == "" {
+		return "a link without a kind"
+	}
+	return "a " + name
+}
+
+// holdsXDP reports whether detaching a program would change nothing. Whether
+// an attached program is the one of a descriptor cannot be seen.
+func (l *Link) holdsXDP(x XDP) bool {
+	return x.FD.Or(0) == -1 && l.XDP.Value().Attached.Or(XDPNone) == XDPNone
+}
+
+// possible returns an error if one of the fields that differ cannot be
+// changed.
+func (s *subject) possible(w, d *Spec, fields []attr.Field) error {
+	for _, f := range fields {
+		if f.Mode.Fixed() {
+			return fmt.Errorf("%s is %s and cannot become %s: %w; the link must be made anew",
+				f.Name, valueText(s.now.state(), f.Name), valueText(w, f.Name), ErrFixed)
+		}
+		if f.Mode == attr.SameFamily && !s.sameFamily(w, f.Name) {
+			return fmt.Errorf("%s cannot become %s, of another address family: %w; the link must be made anew",
+				f.Name, valueText(w, f.Name), ErrFixed)
+		}
+	}
+	if d.Kind != nil {
+		if d.Kind.Info().Update == kind.Never {
+			return fmt.Errorf("data of kind %s: %w", d.Kind.Kind(), ErrFixed)
+		}
+		if c, ok := s.now.Kind.(kind.ChangeChecker); ok {
+			if err := c.CheckChange(); err != nil {
+				return err
+			}
+		}
+	}
+	return s.mtuFits(d)
+}
+
+// sameFamily reports whether the wanted address is of the family that the
+// link has; one that has none takes either.
+func (s *subject) sameFamily(w *Spec, field string) bool {
+	want, ok1 := fieldValue(w, field).(netip.Addr)
+	have, ok2 := fieldValue(s.now.state(), field).(netip.Addr)
+	return !ok1 || !ok2 || want.Is4() == have.Is4()
+}
+
+func fieldValue(s *Spec, field string) any {
+	for f, v := range values(s) {
+		if f.Name == field {
+			return v
+		}
+	}
+	return nil
+}
+
+// mtuFits refuses an MTU that the link has said it cannot have.
+func (s *subject) mtuFits(d *Spec) error {
+	mtu, ok := d.MTU.Get()
+	if !ok {
+		return nil
+	}
+	lo, hi := s.now.MinMTU.Value(), s.now.MaxMTU.Value()
+	if mtu >= lo && (hi == 0 || mtu <= hi) {
+		return nil
+	}
+	if hi == 0 {
+		hi = 1<<32 - 1
+	}
+	return fmt.Errorf("mtu: %w", &attr.RangeError{Value: int64(mtu), Min: int64(lo), Max: int64(hi)})
+}
+
+// comparePeer takes the peer out of w if the link's peer is as it says, so
+// that a pair can be written back as it was read.
+func (s *subject) comparePeer(ctx context.Context, w *Spec) error {
+	p, ok := w.Kind.(kind.Pairer)
+	if !ok || !p.PeerSpec().IsSet() {
+		return nil
+	}
+	peer := p.PeerSpec().Value()
+	at, err := s.at.at(ctx, peer.NetNS)
+	if err != nil {
+		return err
+	}
+	if at != s.at {
+		defer at.close()
+	}
+	want := specOfPeer(&peer)
+	if err := want.resolve(ctx, at, at); err != nil {
+		return err
+	}
+	var l Link
+	if err := at.get(ctx, s.now.Lower, &l, 0); err != nil {
+		return fmt.Errorf("peer: %w", err)
+	}
+	_, fields, err := l.diff(want)
+	if err != nil {
+		return err
+	}
+	if len(fields) > 0 {
+		return fmt.Errorf("peer: %v differ: %w; change the peer itself", names(fields), ErrFixed)
+	}
+	p.PeerSpec().Clear()
+	return nil
+}
+
+// overlay sets in dst what src says.
+func overlay[T attr.Named](dst, src T) T {
+	said := map[string]bool{}
+	for f := range attr.Values(src) {
+		said[f.Name] = true
+	}
+	// One type, checked before.
+	_ = attr.Copy(dst, src, func(f *attr.Field) bool { return said[f.Name] })
+	return dst
+}
+
+// checkNames returns an error for a name that no link can have.
+func (s *Spec) checkNames() error {
+	if s.Name != "" {
+		if err := ValidName(s.Name); err != nil {
+			return err
+		}
+	}
+	for i, n := range s.AltNames {
+		if err := validAltName(n); err != nil {
+			return err
+		}
+		if n == s.Name || slices.Contains(s.AltNames[:i], n) {
+			return fmt.Errorf("altname %q is given twice: %w", n, attr.ErrValue)
+		}
+	}
+	return nil
+}
+
+// resolve makes references by name ones by index: the link below and those in
+// kind data in one place, master and those in port data in the other.
+func (s *Spec) resolve(ctx context.Context, below, above *place) error {
+	if s.LowerNetNSID.IsSet() && s.Lower.Name() != "" {
+		return fmt.Errorf("link %q is in another namespace; say it by index: %w", s.Lower.Name(), attr.ErrUnresolved)
+	}
+	if err := below.resolve(ctx, &s.Lower); err != nil {
+		return fmt.Errorf("link: %w", err)
+	}
+	if err := above.resolve(ctx, &s.Master); err != nil {
+		return fmt.Errorf("master: %w", err)
+	}
+	if s.Kind != nil {
+		if err := below.resolveAll(ctx, s.Kind); err != nil {
+			return err
+		}
+	}
+	if s.Port != nil {
+		return above.resolveAll(ctx, s.Port)
+	}
+	return nil
+}
+
+func (p *place) resolveAll(ctx context.Context, s attr.Struct) error {
+	for f, r := range attr.Refs(s) {
+		if err := p.resolve(ctx, r); err != nil {
+			return fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
+	return nil
+}
+
+// AddAltNames gives the link alternative names beside those it has. Names it
+// has already are not sent.
+func (c *Client) AddAltNames(ctx context.Context, r Ref, names ...string) error {
+	return c.altNames(ctx, r, func(have []string) []string {
+		for _, n := range names {
+			if !slices.Contains(have, n) {
+				have = append(have, n)
+			}
+		}
+		return have
+	})
+}
+
+// RemoveAltNames takes alternative names from the link. Names it does not have
+// are not sent.
+func (c *Client) RemoveAltNames(ctx context.Context, r Ref, names ...string) error {
+	return c.altNames(ctx, r, func(have []string) []string {
+		return slices.DeleteFunc(have, func(n string) bool { return slices.Contains(names, n) })
+	})
+}
+
+func (c *Client) altNames(ctx context.Context, r Ref, change func(have []string) []string) error {
+	t := new(tx)
+	defer t.close()
+	sub, err := newSubject(ctx, "change", c.home, r, 0)
+	if err != nil {
+		return err
+	}
+	w := &Spec{AltNames: change(append([]string{}, sub.now.AltNames...))}
+	return sub.change(ctx, t, w)
+}

@@ -1,0 +1,80 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+
+	"github.com/iplink-go/iplink/internal/rtnl"
+	"github.com/iplink-go/iplink/kind"
+	"github.com/iplink-go/iplink/nsutil"
+)
+
+// How the client is built
+//
+// A place (place.go) is one network namespace and the sockets in it. Reading
+// (read.go) asks a place. Everything that changes something is a list of
+// steps (step.go), each with a guard, a message, a check of the result and an
+// inverse, run by one executor (tx.go): Create, Change and Delete differ only
+// in the steps they make (create.go, change.go, delete.go).
+
+// Config says how a [Client] works. The zero Config is a client of the current
+// network namespace.
+type Config struct {
+	// NetNS is the network namespace, nil for the one that the calling
+	// thread is in. The client keeps a handle of its own.
+	NetNS *nsutil.Namespace
+	// Kinds adds kinds from outside this module.
+	Kinds kind.Registry
+	// Logger gets every message to and from the kernel as a readable tree,
+	// at debug level; nil for none.
+	Logger *slog.Logger
+	// ListRetries is how often a list that was interrupted by links coming
+	// and going is tried again before [ErrInterrupted]; 0 stands for 8, and
+	// a negative number for none.
+	ListRetries int
+}
+
+const defaultListRetries = 8
+
+// A Client reads and changes the links of one network namespace. It is safe
+// for concurrent use; calls inside the loop over [Client.All] work. Every call
+// returns when its context ends, except while the kernel carries out a
+// request, which nothing can interrupt.
+//
+// Changing links needs CAP_NET_ADMIN in the user namespace that owns the
+// network namespace. Reading needs nothing.
+type Client struct {
+	cfg   Config
+	home  *place
+	close sync.Once
+}
+
+// Open returns a client. Errors: errors.ErrUnsupported on systems other than
+// Linux, [nsutil.Error], or what the system says to a new socket.
+func Open(cfg Config) (*Client, error) { return open(cfg, nil) }
+
+// open lets tests put something between the client and the kernel.
+func open(cfg Config, wrap func(rtnl.Transport) rtnl.Transport) (*Client, error) {
+	c := &Client{cfg: cfg}
+	p, err := c.newPlace(cfg.NetNS, wrap)
+	if err != nil {
+		return nil, err
+	}
+	c.home = p
+	conn, err := p.pool.Get(context.Background()) // a socket that cannot be had is an error of Open
+	if err != nil {
+		return nil, errors.Join(err, p.close())
+	}
+	p.pool.Put(conn)
+	return c, nil
+}
+
+// Close closes the client's sockets. Calls under way finish; later ones get
+// [ErrClosed]. Closing again does nothing.
+func (c *Client) Close() error {
+	var err error
+	c.close.Do(func() { err = c.home.close() })
+	return err
+}

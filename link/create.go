@@ -1,0 +1,464 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/rtnl"
+	"github.com/iplink-go/iplink/kind"
+)
+
+// Create makes a link and returns it as it is then. All that the kernel takes
+// at creation is in the one message that makes it, so that nobody sees it half
+// made; what creation ignores is set afterwards: alias, alternative names,
+// port data, settings of IPv4 and IPv6, and for the peer of a pair also master
+// and flags. Up then comes last.
+//
+// The link is all or nothing: if a later part fails it is removed again, and
+// the error, a [*TxError], says so and what was measured to be left over.
+//
+// With NetNS the link is made in another namespace; Lower and references in
+// the kind's data are of this one, Master of the other. Name is needed there.
+//
+// If the name is taken the error is [ErrExist] and says by what.
+func (c *Client) Create(ctx context.Context, spec Spec) (*Link, error) {
+	t := new(tx)
+	defer t.close()
+	sub, err := c.create(ctx, t, spec.Clone())
+	if err != nil {
+		return nil, err
+	}
+	return sub.now, nil
+}
+
+// create makes the link of w, which it may change.
+func (c *Client) create(ctx context.Context, t *tx, w *Spec) (*subject, error) {
+	fail := func(err error) error { return &Error{Op: "create", Link: w.Name, Err: err} }
+	if err := w.checkCreate(); err != nil {
+		return nil, fail(err)
+	}
+	to, err := c.home.at(ctx, w.NetNS)
+	if err != nil {
+		return nil, fail(err)
+	}
+	t.keep(to, c.home)
+	if err := w.resolve(ctx, c.home, to); err != nil {
+		return nil, opError("create", err)
+	}
+	s := &createStep{
+		sub:  &subject{op: "create", at: to, now: &Link{Name: w.Name}, what: includeFor(w)},
+		from: c.home, want: w,
+	}
+	if err := s.preparePeer(ctx, t); err != nil {
+		return nil, fail(err)
+	}
+	if err := s.prepare(ctx); err != nil {
+		return nil, opError("create", err)
+	}
+	t.subjects = append(t.subjects, s.sub)
+	if err := t.run(ctx, s); err != nil {
+		return nil, err
+	}
+	return s.sub, s.follow(ctx, t)
+}
+
+// checkCreate returns an error for what no creation could do.
+func (s *Spec) checkCreate() error {
+	if err := s.checkNames(); err != nil {
+		return err
+	}
+	switch {
+	case s.Kind == nil || s.Kind.Kind() == "":
+		return fmt.Errorf("kind is missing: %w", attr.ErrValue)
+	case s.Kind.Info().NeedsLower && !s.Lower.IsSet():
+		return fmt.Errorf("a %s needs a link below it (Lower): %w", s.Kind.Kind(), attr.ErrValue)
+	}
+	if p, ok := s.Kind.(kind.Pairer); ok && p.PeerSpec().IsSet() {
+		peer := p.PeerSpec().Value()
+		if err := specOfPeer(&peer).checkNames(); err != nil {
+			return fmt.Errorf("peer: %w", err)
+		}
+	}
+	return nil
+}
+
+// createStep makes a link.
+type createStep struct {
+	sub      *subject
+	from     *place // whose socket sends the message
+	want     *Spec
+	message  *Spec // what of want goes into it
+	upLast   bool
+	peer     *subject // nil if nothing is said of one
+	peerWant *Spec
+	before   map[uint32]bool // links of the kind, where the kernel picks the name
+	sent     bool
+	tempName string // in place of the name, on kernels that want that
+}
+
+func (s *createStep) String() string {
+	return fmt.Sprintf("create %s %s", s.want.Kind.Kind(), s.want.Name)
+}
+
+// preparePeer takes what is said of a peer out of the kind's data, to know
+// where it will be and what must follow.
+func (s *createStep) preparePeer(ctx context.Context, t *tx) error {
+	p, ok := s.want.Kind.(kind.Pairer)
+	if !ok || !p.PeerSpec().IsSet() {
+		return nil
+	}
+	peer := p.PeerSpec().Value()
+	at, err := s.from.at(ctx, peer.NetNS)
+	if err != nil {
+		return fmt.Errorf("peer: %w", err)
+	}
+	t.keep(at, s.from)
+	s.peerWant = specOfPeer(&peer)
+	s.peerWant.NetNS, s.peerWant.Index = kind.NetNS{}, 0
+	if err := s.peerWant.resolve(ctx, at, at); err != nil {
+		return fmt.Errorf("peer: %w", err)
+	}
+	s.peer = &subject{op: "create", at: at, now: &Link{Name: peer.Name}}
+	return nil
+}
+
+// prepare splits what is wanted into the message and what follows.
+func (s *createStep) prepare(ctx context.Context) error {
+	m := s.want.Clone()
+	m.NetNS = kind.NetNS{}
+	if s.sub.at != s.from {
+		m.NetNS = s.sub.at.ref()
+	}
+	if c, ok := m.Kind.(kind.Completer); ok {
+		c.Complete()
+	}
+	if m.Kind.Info().FollowsPorts {
+		m.MTU = attr.Opt[uint32]{} // would not stay; one that is set afterwards does
+	}
+	peerFollows := false
+	if p, ok := m.Kind.(kind.Pairer); ok && p.PeerSpec().IsSet() {
+		peer := p.PeerSpec().Value()
+		peerFollows = peer.Up.Value() || peer.Master.IsSet()
+		peer.Up, peer.Master = attr.Opt[bool]{}, Ref{} // the first fails the creation, the second is ignored
+		if at := s.peer.at; at != s.from {
+			peer.NetNS = at.ref()
+		}
+		p.PeerSpec().Set(peer)
+	}
+	joinsDown, err := s.masterWantsDown(ctx)
+	if err != nil {
+		return err
+	}
+	s.upLast = joinsDown || peerFollows || s.want.followsCreation()
+	if s.upLast {
+		m.Up = attr.Opt[bool]{}
+	}
+	if joinsDown {
+		m.Master = Ref{}
+	}
+	s.message = m
+	return nil
+}
+
+// masterWantsDown reports whether the master takes ports only while they are
+// down. Then joining it follows too, since creation sets up before it joins.
+func (s *createStep) masterWantsDown(ctx context.Context) (bool, error) {
+	if i, ok := s.want.Master.Index(); !ok || i == 0 || !s.want.Up.Value() {
+		return false, nil
+	}
+	var l Link
+	if err := s.sub.at.get(ctx, s.want.Master, &l, 0); err != nil {
+		return false, err
+	}
+	return l.Kind != nil && l.Kind.Info().JoinsDown, nil
+}
+
+// followsCreation reports whether something of s must be set after creation.
+func (s *Spec) followsCreation() bool {
+	if len(s.AltNames) > 0 || s.Port != nil || s.Kind.Info().FollowsPorts && s.MTU.IsSet() {
+		return true
+	}
+	for f := range attr.Values(s) {
+		if f.Dir&attr.Create == 0 && f.Dir&attr.Set != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// guard makes sure that the name is free, so that whatever has it afterwards
+// is ours.
+func (s *createStep) guard(ctx context.Context) error {
+	if s.want.Name == "" {
+		return s.noteKind(ctx)
+	}
+	var l Link
+	err := s.sub.at.get(ctx, attr.RefName(s.want.Name), &l, 0)
+	switch {
+	case err == nil:
+		return &Error{Op: "create", Link: s.want.Name, Errno: eexist, Hint: takenBy(&l)}
+	case errors.Is(err, ErrNotExist):
+		return nil
+	}
+	return opError("create", err)
+}
+
+func takenBy(l *Link) string {
+	k := l.KindName()
+	if k == "" {
+		k = l.Type.String()
+	}
+	return fmt.Sprintf("name is taken by ifindex %d (%s)", l.Index, k)
+}
+
+// noteKind notes the links of the kind that there are, to know the new one.
+func (s *createStep) noteKind(ctx context.Context) error {
+	s.before = map[uint32]bool{}
+	_, err := s.sub.at.dump(ctx, Filter{Kind: s.want.Kind.Kind()}, func(m rtnl.Message) error {
+		var l Link
+		if err := s.sub.at.scope().Decode(m.Payload, &l); err != nil {
+			return err
+		}
+		s.before[l.Index] = true
+		return nil
+	})
+	return err
+}
+
+func (s *createStep) send(ctx context.Context) error {
+	err := s.sendAs(ctx, s.message)
+	var e *Error
+	if !errors.As(err, &e) || e.Errno != eexist || s.sub.at == s.from || s.want.Name == "" {
+		return err
+	}
+	// Before Linux 6.15 or so the name must be free here as well as there.
+	if s.from.get(ctx, attr.RefName(s.want.Name), new(Link), 0) != nil {
+		return err
+	}
+	s.tempName = fmt.Sprintf("ipl%08x", rand.Uint32())
+	m := *s.message
+	m.Name = s.tempName
+	return s.sendAs(ctx, &m)
+}
+
+func (s *createStep) sendAs(ctx context.Context, m *Spec) error {
+	sc := s.from.scope()
+	sc.Only = attr.Create
+	flags := uint16(rtnl.FlagAck | rtnl.FlagCreate | rtnl.FlagExcl)
+	if s.sub.at == s.from {
+		flags |= rtnl.FlagEcho
+	}
+	req := rtnl.Begin(nil, rtnl.NewLink, flags)
+	req, err := sc.Append(req, m)
+	if err != nil {
+		return s.sub.fail(err)
+	}
+	req = rtnl.End(req, 0)
+	s.sent = true
+	_, err = s.from.do(ctx, req, func(echo rtnl.Message) error {
+		if echo.Type == rtnl.NewLink {
+			var l Link
+			if err := sc.Decode(echo.Payload, &l); err == nil {
+				s.sub.index = l.Index
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		return nil
+	}
+	err = s.from.kernelError("create", m.Name, err, req[rtnl.HeaderLen:], m)
+	return s.explain(hint(err, m.Kind.Kind(), m.Kind.Info().Module), m)
+}
+
+// explain adds what a person would do next to an error of a creation.
+func (s *createStep) explain(err error, m *Spec) error {
+	var e *Error
+	if !errors.As(err, &e) || e.Hint != "" {
+		return err
+	}
+	switch {
+	case e.Errno == eexist && s.peerWant != nil && s.peerWant.Name != "" && e.Msg == "":
+		e.Hint = fmt.Sprintf("the peer's name %q may be taken", s.peerWant.Name)
+	case e.Errno == ebusy && m.Kind.Info().NeedsLower:
+		e.Hint = "the link below is in use in a way that excludes this"
+	}
+	return err
+}
+
+// verify finds the new link and compares what creation heeds.
+func (s *createStep) verify(ctx context.Context) error {
+	if err := s.find(ctx); err != nil {
+		return err
+	}
+	l, err := s.sub.read(ctx)
+	if err != nil {
+		return err
+	}
+	s.sub.now = l
+	if err := s.findPeer(ctx); err != nil {
+		return err
+	}
+	want := *s.message
+	if s.tempName != "" {
+		want.Name = s.tempName
+	}
+	if want.Index != 0 && want.Index != l.Index {
+		return s.sub.fail(fmt.Errorf("index: want %d, is %d: %w", want.Index, l.Index, ErrVerify))
+	}
+	d, fields, err := l.diff(&want)
+	if err != nil {
+		return s.sub.fail(err)
+	}
+	var bad []attr.Field
+	for _, f := range reported(fields) {
+		if f.Dir&attr.Create != 0 {
+			bad = append(bad, f)
+		}
+	}
+	if len(bad) > 0 {
+		return s.sub.fail(fmt.Errorf("%s: %w", s.sub.mismatch(bad, d, l), ErrVerify))
+	}
+	return nil
+}
+
+// find sets the index of the new link: the kernel's echo told it, else the
+// name tells, else what has come of the kind.
+func (s *createStep) find(ctx context.Context) error {
+	name := s.want.Name
+	if s.tempName != "" {
+		name = s.tempName
+	}
+	switch {
+	case s.sub.index != 0:
+		return nil
+	case name != "":
+		var l Link
+		if err := s.sub.at.get(ctx, attr.RefName(name), &l, 0); err != nil {
+			return opError("create", err)
+		}
+		if l.KindName() != s.want.Kind.Kind() {
+			return s.sub.fail(fmt.Errorf("%s is %s: %w", name, kindText(l.KindName()), ErrConflict))
+		}
+		s.sub.index = l.Index
+		return nil
+	}
+	return s.findNew(ctx)
+}
+
+// findNew finds the one link of the kind that was not there before. Of a new
+// pair it is the second: the kernel makes the peer first.
+func (s *createStep) findNew(ctx context.Context) error {
+	var found []uint32
+	_, err := s.sub.at.dump(ctx, Filter{Kind: s.want.Kind.Kind()}, func(m rtnl.Message) error {
+		var l Link
+		if err := s.sub.at.scope().Decode(m.Payload, &l); err != nil {
+			return err
+		}
+		if !s.before[l.Index] {
+			found = append(found, l.Index)
+		}
+		return nil
+	})
+	most := 1
+	if s.want.Kind.Info().Pair {
+		most = 2
+	}
+	switch {
+	case err != nil:
+		return opError("create", err)
+	case len(found) == 0 || len(found) > most:
+		return s.sub.fail(fmt.Errorf("%d links of kind %s are new, which is it? give it a name: %w", len(found), s.want.Kind.Kind(), ErrUnknownOutcome))
+	}
+	for _, i := range found {
+		s.sub.index = max(s.sub.index, i)
+	}
+	return nil
+}
+
+// findPeer reads the peer that something was said of.
+func (s *createStep) findPeer(ctx context.Context) error {
+	if s.peer == nil {
+		return nil
+	}
+	i, ok := s.sub.now.Lower.Index()
+	if !ok || i == 0 {
+		return s.sub.fail(fmt.Errorf("peer is not there: %w", ErrVerify))
+	}
+	s.peer.index = i
+	l, err := s.peer.read(ctx)
+	if err != nil {
+		return err
+	}
+	s.peer.now = l
+	return nil
+}
+
+// undo removes the link, and with it the peer, if it is the one that was made.
+func (s *createStep) undo(ctx context.Context) error {
+	if !s.sent {
+		return nil
+	}
+	if s.sub.index == 0 && (s.want.Name == "" || s.find(ctx) != nil) {
+		return nil // it was not made, or cannot be told from others
+	}
+	l, err := s.sub.read(ctx)
+	if errors.Is(err, ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if l.KindName() != s.want.Kind.Kind() {
+		return nil // not ours
+	}
+	if err := s.sub.delete(ctx); err != nil {
+		return err
+	}
+	s.sub.gone = true
+	return nil
+}
+
+// follow runs the steps after creation: the name if another had to do, then
+// the peer, then the link itself.
+func (s *createStep) follow(ctx context.Context, t *tx) error {
+	if s.peer != nil {
+		t.subjects = append(t.subjects, s.peer)
+		d, _, err := s.peer.now.diff(s.peerWant)
+		if err != nil {
+			return t.rollback(ctx, s.peer.fail(err))
+		}
+		if err := t.runAll(ctx, s.peer.sets(d)); err != nil {
+			return err
+		}
+	}
+	if !s.upLast && s.tempName == "" && len(s.want.AltNames) == 0 && !s.want.followsCreation() {
+		return nil
+	}
+	w := *s.want
+	w.Kind = nil // verified by now
+	d, _, err := s.sub.now.diff(&w)
+	if err != nil {
+		return t.rollback(ctx, s.sub.fail(err))
+	}
+	if w.XDP.IsSet() {
+		d.XDP = w.XDP
+	}
+	d.Lower, d.NumTxQueues, d.NumRxQueues = Ref{}, attr.Opt[uint32]{}, attr.Opt[uint32]{}
+	return s.sub.apply(ctx, t, &w, d)
+}
+
+// specOfPeer says of a link what p says of a peer.
+func specOfPeer(p *kind.Peer) *Spec {
+	return &Spec{
+		Name: p.Name, Index: p.Index, Address: p.Address, Broadcast: p.Broadcast, MTU: p.MTU, Master: p.Master,
+		Up: p.Up, ARP: p.ARP, Promisc: p.Promisc, AllMulti: p.AllMulti, Multicast: p.Multicast, Trailers: p.Trailers, Dynamic: p.Dynamic,
+		TxQueueLen: p.TxQueueLen, OperState: p.OperState, LinkMode: p.LinkMode, Group: p.Group, Alias: p.Alias,
+		NumTxQueues: p.NumTxQueues, NumRxQueues: p.NumRxQueues, Carrier: p.Carrier, ProtoDown: p.ProtoDown,
+		ProtoDownReason: p.ProtoDownReason, GSOMaxSize: p.GSOMaxSize, GSOMaxSegs: p.GSOMaxSegs, GROMaxSize: p.GROMaxSize,
+		GSOIPv4MaxSize: p.GSOIPv4MaxSize, GROIPv4MaxSize: p.GROIPv4MaxSize, NetNS: p.NetNS, Unknown: p.Unknown,
+	}
+}

@@ -1,0 +1,179 @@
+package link
+
+import (
+	"errors"
+	"io/fs"
+	"strconv"
+	"strings"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/rtnl"
+)
+
+// Errors found with errors.Is in what a client returns. The first group is
+// what a kernel's answer means, the second what the library finds out.
+var (
+	// ErrExist: the name, the index or what the kind must have for itself (a
+	// VNI, a VLAN id) is taken. errors.Is(err, fs.ErrExist) is true as well.
+	ErrExist = sentinel("already exists", fs.ErrExist)
+	// ErrNotExist: there is no such link. Also fs.ErrNotExist.
+	ErrNotExist = sentinel("no such link", fs.ErrNotExist)
+	// ErrPermission: CAP_NET_ADMIN is missing. Also fs.ErrPermission.
+	ErrPermission = sentinel("not permitted", fs.ErrPermission)
+	// ErrBusy: in use, or not now.
+	ErrBusy = sentinel("busy", nil)
+	// ErrNotSupported: the kernel, the kind or the driver cannot do this. Also
+	// errors.ErrUnsupported.
+	ErrNotSupported = sentinel("operation not supported", errors.ErrUnsupported)
+	// ErrUnsupportedKind: the kernel has no such kind of link, or its module
+	// is not there. ErrNotSupported is true as well.
+	ErrUnsupportedKind = sentinel("unknown kind of link", ErrNotSupported)
+	// ErrInvalid: a value is not allowed. Also fs.ErrInvalid.
+	ErrInvalid = sentinel("invalid value", fs.ErrInvalid)
+
+	// ErrFixed: a field cannot be changed once the link exists; the link must
+	// be made anew.
+	ErrFixed = errors.New("fixed at creation")
+	// ErrKind: the link is of another kind than the request says.
+	ErrKind = errors.New("another kind of link")
+	// ErrConflict: somebody else changed the link meanwhile.
+	ErrConflict = errors.New("changed by somebody else meanwhile")
+	// ErrVerify: the kernel accepted a request and the link is not what was
+	// asked for.
+	ErrVerify = errors.New("accepted by the kernel but not applied")
+	// ErrInterrupted: links came and went during every attempt to list them.
+	ErrInterrupted = errors.New("list interrupted by changes")
+	// ErrClosed: the client is closed. Also fs.ErrClosed.
+	ErrClosed = sentinel("client is closed", fs.ErrClosed)
+	// ErrUnknownOutcome: a request was sent and its answer not seen, so that
+	// it may have been carried out.
+	ErrUnknownOutcome = rtnl.ErrUnknownOutcome
+)
+
+type sentinelError struct {
+	text string
+	also error
+}
+
+func sentinel(text string, also error) error { return &sentinelError{text, also} }
+
+func (e *sentinelError) Error() string { return e.text }
+
+func (e *sentinelError) Is(target error) bool {
+	return e.also != nil && errors.Is(e.also, target)
+}
+
+// An Error is why an operation on a link failed.
+type Error struct {
+	// Op is what was attempted: "get", "list", "create", "change", "delete".
+	Op string
+	// Link is what it was attempted on: a name, or an index.
+	Link string
+	// Errno is the kernel's error, 0 if the kernel was not asked or agreed.
+	Errno Errno
+	// Msg is what the kernel said besides.
+	Msg string
+	// Attr is the field that the kernel objected to, as in
+	// "linkinfo.data.port", "" if it did not say.
+	Attr string
+	// Limits are the values that the kernel would take, if it said so.
+	Limits string
+	// Hint is what a person would do next.
+	Hint string
+	// Err is the cause where that is not the kernel's error.
+	Err error
+}
+
+// Error says what was attempted, on what, why it failed and what to do.
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Op)
+	if e.Link != "" {
+		b.WriteString(" " + e.Link)
+	}
+	b.WriteString(": ")
+	if e.Attr != "" {
+		b.WriteString(e.Attr + ": ")
+	}
+	switch {
+	case e.Err != nil:
+		b.WriteString(e.Err.Error())
+	case e.Msg != "":
+		b.WriteString(e.Msg + " (" + e.Errno.Error() + ")")
+	default:
+		b.WriteString(e.Errno.Error())
+	}
+	if e.Limits != "" {
+		b.WriteString(", allowed: " + e.Limits)
+	}
+	if e.Hint != "" {
+		b.WriteString("; " + e.Hint)
+	}
+	return b.String()
+}
+
+// Unwrap returns Err, or Errno if there is none.
+func (e *Error) Unwrap() error {
+	switch {
+	case e.Err != nil:
+		return e.Err
+	case e.Errno != 0:
+		return e.Errno
+	}
+	return nil
+}
+
+// Is makes errors.Is work with the errors of this package, which can say more
+// than the number alone.
+func (e *Error) Is(target error) bool {
+	if e.Errno == eopnotsupp && strings.Contains(e.Msg, unknownKindText) && errors.Is(ErrUnsupportedKind, target) {
+		return true
+	}
+	return target == ErrUnsupportedKind && e.Hint != "" && strings.HasPrefix(e.Hint, noKindHint)
+}
+
+const (
+	unknownKindText = "Unknown device type"
+	noKindHint      = "this kernel has no link kind"
+)
+
+// kernelError makes an Error of the kernel's answer to the message msg.
+func (p *place) kernelError(op, name string, err error, body []byte, s attr.Struct) error {
+	var k *rtnl.Error
+	if !errors.As(err, &k) {
+		return &Error{Op: op, Link: name, Err: err}
+	}
+	e := &Error{Op: op, Link: name, Errno: Errno(k.Errno), Msg: k.Msg}
+	if k.Offset >= rtnl.HeaderLen && s != nil && trustOffset(s) {
+		e.Attr = p.scope().PathAt(body, s, k.Offset-rtnl.HeaderLen)
+	}
+	if k.Policy != nil {
+		e.Limits = k.Policy.String()
+	}
+	return e
+}
+
+// trustOffset is false for kinds whose driver reports the place of another
+// attribute than the one it means.
+func trustOffset(s attr.Struct) bool {
+	spec, ok := s.(*Spec)
+	return !ok || spec.Kind == nil || !spec.Kind.Info().WrongOffsets
+}
+
+// hint adds what a person would do next, where the caller knew nothing better.
+func hint(err error, kindName, module string) error {
+	var e *Error
+	if !errors.As(err, &e) || e.Hint != "" {
+		return err
+	}
+	switch {
+	case e.Errno == eopnotsupp && strings.Contains(e.Msg, unknownKindText):
+		e.Hint = noKindHint + " " + strconv.Quote(kindName)
+		if module != "" {
+			e.Hint += ": modprobe " + module
+		}
+	case e.Errno == eperm || e.Errno == eacces:
+		e.Hint = "needs CAP_NET_ADMIN in the network namespace"
+	}
+	return err
+}

@@ -1,0 +1,9 @@
+package link_test
+
+import (
+	"testing"
+
+	"github.com/iplink-go/iplink/internal/testns"
+)
+
+func TestMain(m *testing.M) { testns.Main(m) }

@@ -1,0 +1,44 @@
+package link
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/iplink-go/iplink/attr"
+)
+
+const (
+	maxName    = 15  // IFNAMSIZ less the NUL
+	maxAltName = 127 // ALTIFNAMSIZ less the NUL
+)
+
+// ValidName returns an error if a link cannot have that name. The kernel's
+// rule (dev_valid_name in net/core/dev.c) is 1 to 15 bytes without '/', ':' and
+// white space, and not "." or ".."; names with '%' are refused here as well,
+// because the kernel takes them for a pattern.
+func ValidName(name string) error { return validName("name", name, maxName) }
+
+// validAltName is ValidName for alternative names, which may be longer.
+func validAltName(name string) error { return validName("altname", name, maxAltName) }
+
+func validName(field, name string, most int) error {
+	why := ""
+	switch {
+	case name == "":
+		why = "is empty"
+	case len(name) > most:
+		why = fmt.Sprintf("has %d bytes, at most %d", len(name), most)
+	case name == "." || name == "..":
+		why = "is a directory"
+	case strings.ContainsAny(name, "/:%\x00"):
+		why = "holds one of '/', ':', '%' and NUL"
+	case strings.IndexFunc(name, isSpace) >= 0 || strings.IndexByte(name, 0xa0) >= 0:
+		why = "holds white space"
+	default:
+		return nil
+	}
+	return fmt.Errorf("%s %q %s: %w", field, name, why, attr.ErrValue)
+}
+
+// isSpace is the kernel's isspace, which takes bytes: 0xa0 is one too.
+func isSpace(r rune) bool { return r == ' ' || '\t' <= r && r <= '\r' }

@@ -1,0 +1,191 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"runtime"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/rtnl"
+	"github.com/iplink-go/iplink/kind"
+	"github.com/iplink-go/iplink/nsutil"
+)
+
+// A place is a network namespace as this client reaches it: sockets in it,
+// and a handle by which more can be opened and other requests can name it.
+type place struct {
+	client *Client
+	ns     *nsutil.Namespace // nil only where the system shows none
+	pool   rtnl.Pool
+	wrap   func(rtnl.Transport) rtnl.Transport
+}
+
+// newPlace returns the place of ns, with a handle of its own; nil is the
+// namespace of the calling thread.
+func (c *Client) newPlace(ns *nsutil.Namespace, wrap func(rtnl.Transport) rtnl.Transport) (*place, error) {
+	p := &place{client: c, wrap: wrap}
+	var err error
+	if ns == nil {
+		p.ns, err = nsutil.Current()
+		if errors.Is(err, fs.ErrNotExist) { // no /proc: the current one can still be used
+			p.ns, err = nil, nil
+		}
+	} else {
+		p.ns, err = nsutil.OpenFD(ns.FD())
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.pool.Dial = p.dial
+	if c.cfg.Logger != nil {
+		p.pool.Trace = p.trace
+	}
+	return p, nil
+}
+
+func (p *place) close() error {
+	err := p.pool.Close()
+	if p.ns == nil {
+		return err
+	}
+	return errors.Join(err, p.ns.Close())
+}
+
+// dial opens a socket that is born in the namespace. Entering one needs
+// privilege, so a thread that is there already does not.
+func (p *place) dial(context.Context) (rtnl.Transport, error) {
+	runtime.LockOSThread() // isHere and Dial must be of one thread
+	defer runtime.UnlockOSThread()
+	var t rtnl.Transport
+	dial := func() (err error) {
+		t, err = rtnl.Dial(rtnl.Config{NetNS: -1})
+		return err
+	}
+	var err error
+	if p.ns == nil || p.isHere() {
+		err = dial()
+	} else {
+		err = nsutil.Do(p.ns, dial)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if p.wrap != nil {
+		t = p.wrap(t)
+	}
+	return t, nil
+}
+
+// isHere reports whether the calling thread is in the namespace.
+func (p *place) isHere() bool {
+	now, err := nsutil.Current()
+	if err != nil {
+		return false
+	}
+	defer now.Close()
+	return now.Equal(p.ns)
+}
+
+// scope is how this client's messages are read and written.
+func (p *place) scope() attr.Scope { return scopeOf(&p.client.cfg.Kinds) }
+
+// do sends a request and waits for its answer.
+func (p *place) do(ctx context.Context, req []byte, each func(rtnl.Message) error) (rtnl.Ack, error) {
+	conn, err := p.conn(ctx)
+	if err != nil {
+		return rtnl.Ack{}, err
+	}
+	defer p.pool.Put(conn)
+	return conn.Do(ctx, req, each)
+}
+
+func (p *place) conn(ctx context.Context) (*rtnl.Conn, error) {
+	conn, err := p.pool.Get(ctx)
+	if errors.Is(err, rtnl.ErrClosed) {
+		return nil, ErrClosed
+	}
+	return conn, err
+}
+
+// trace logs a message as a tree.
+func (p *place) trace(d rtnl.Direction, m rtnl.Message) {
+	log := p.client.cfg.Logger
+	ctx := context.Background()
+	if !log.Enabled(ctx, slog.LevelDebug) {
+		return
+	}
+	text := ""
+	switch m.Type {
+	case rtnl.TypeError, rtnl.TypeDone:
+		if ack, err := rtnl.ParseAck(m); err == nil {
+			text = fmt.Sprintf("%v %s", Errno(ack.Errno), ack.Msg)
+		}
+	default:
+		text = p.scope().Dump(m.Payload, new(Link))
+	}
+	log.LogAttrs(ctx, slog.LevelDebug, "netlink "+d.String(), slog.Uint64("type", uint64(m.Type)),
+		slog.Uint64("flags", uint64(m.Flags)), slog.Uint64("seq", uint64(m.Seq)), slog.String("body", text))
+}
+
+// at returns the place that n names, and what closes it; n must say something
+// or the place is p itself.
+func (p *place) at(ctx context.Context, n kind.NetNS) (*place, error) {
+	if !n.IsSet() {
+		return p, nil
+	}
+	ns, err := p.open(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	defer ns.Close()
+	if p.ns != nil && ns.Equal(p.ns) {
+		return p, nil
+	}
+	return p.client.newPlace(ns, p.wrap)
+}
+
+func (p *place) open(ctx context.Context, n kind.NetNS) (*nsutil.Namespace, error) {
+	fd, isFD := n.FD.Get()
+	pid, isPID := n.PID.Get()
+	id, isID := n.ID.Get()
+	switch {
+	case isFD && !isPID && !isID:
+		return nsutil.OpenFD(int(fd))
+	case isPID && !isFD && !isID:
+		return nsutil.OpenPID(int(pid))
+	case isID && !isFD && !isPID:
+		return p.openID(ctx, id)
+	}
+	return nil, fmt.Errorf("namespace is named in more than one way: %w", attr.ErrValue)
+}
+
+// openID finds the namespace with an id among those with a name: the kernel
+// has no way from an id to a handle.
+func (p *place) openID(ctx context.Context, id int32) (*nsutil.Namespace, error) {
+	names, err := nsutil.List()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		ns, err := nsutil.Open(name)
+		if err != nil {
+			continue // it has gone meanwhile
+		}
+		if n, ok, err := nsutil.NSID(ctx, p.ns, ns); err == nil && ok && n == id {
+			return ns, nil
+		}
+		ns.Close()
+	}
+	return nil, fmt.Errorf("namespace with id %d has no name; say it by descriptor or process: %w", id, fs.ErrNotExist)
+}
+
+// ref names the namespace in a request.
+func (p *place) ref() kind.NetNS {
+	if p.ns == nil {
+		return kind.NetNS{}
+	}
+	return kind.NetNSFD(p.ns.FD())
+}

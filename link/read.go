@@ -1,0 +1,289 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/rtnl"
+)
+
+// Include says what a report shall hold beside the usual; the zero Include is
+// nothing.
+type Include uint8
+
+// What can be included. Each costs the kernel work and the message space.
+const (
+	// WithStats includes counters: Stats, Stats32 and those of IPv6.
+	WithStats Include = 1 << iota
+	// WithVFs includes virtual functions: NumVF, VFs, VFPorts, PortSelf.
+	WithVFs
+)
+
+// decode reads a report. Kernels up to 7.2 at least send the link's own
+// counters whether they were asked for or not; one that was not asked is kept
+// from those who would take it for a promise.
+func (p *place) decode(b []byte, l *Link, i Include) error {
+	err := p.scope().Decode(b, l)
+	if i&WithStats == 0 {
+		l.Stats.Clear()
+		l.Stats32.Clear()
+	}
+	return err
+}
+
+// extMask is the kernel's form of an Include.
+func (i Include) extMask() uint32 {
+	mask := uint32(extSkipStats)
+	if i&WithStats != 0 {
+		mask = 0
+	}
+	if i&WithVFs != 0 {
+		mask |= extVF
+	}
+	return mask
+}
+
+// A Filter says which links to list. The zero Filter is all.
+type Filter struct {
+	// Kind is the kind of link, "" for any.
+	Kind string
+	// Master is the link they are ports of; [None] is those that are ports
+	// of none.
+	Master Ref
+	// Include says what to report beside the usual.
+	Include Include
+}
+
+// Get returns one link, by index, name or alternative name. It is one request,
+// never a list. If there is no such link the error is [ErrNotExist].
+func (c *Client) Get(ctx context.Context, r Ref, what ...Include) (*Link, error) {
+	l := new(Link)
+	if err := c.GetInto(ctx, r, l, what...); err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+// GetInto is [Client.Get] into a Link that is used again.
+func (c *Client) GetInto(ctx context.Context, r Ref, l *Link, what ...Include) error {
+	var include Include
+	for _, w := range what {
+		include |= w
+	}
+	return c.home.get(ctx, r, l, include)
+}
+
+func (p *place) get(ctx context.Context, r Ref, l *Link, include Include) error {
+	req, err := appendGet(nil, r, include)
+	if err != nil {
+		return &Error{Op: "get", Link: r.String(), Err: err}
+	}
+	found := false
+	_, err = p.do(ctx, req, func(m rtnl.Message) error {
+		if m.Type != rtnl.NewLink || found {
+			return nil
+		}
+		found = true
+		return p.decode(m.Payload, l, include)
+	})
+	if err != nil {
+		return p.kernelError("get", r.String(), err, nil, nil)
+	}
+	return nil
+}
+
+// appendGet appends the request for one link.
+func appendGet(b []byte, r Ref, include Include) ([]byte, error) {
+	index, byIndex := r.Index()
+	if byIndex && index == 0 || !r.IsSet() {
+		return b, errors.New("no link named")
+	}
+	s := Spec{Index: index}
+	start := len(b)
+	b = rtnl.Begin(b, rtnl.GetLink, 0)
+	b, err := attr.Append(b, &s)
+	if err != nil {
+		return b, err
+	}
+	b = attr.AppendUint32(b, iflaExtMask, include.extMask())
+	if !byIndex {
+		if b, err = appendName(b, r.Name()); err != nil {
+			return b, err
+		}
+	}
+	return rtnl.End(b, start), nil
+}
+
+// appendName appends a name to look up: names that are too long for a link's
+// own name can only be alternative ones.
+func appendName(b []byte, name string) ([]byte, error) {
+	if len(name) <= maxName {
+		return attr.AppendString(b, iflaIfname, name), ValidName(name)
+	}
+	return attr.AppendString(b, iflaAltIfname, name), validAltName(name)
+}
+
+// List returns the links of the namespace that the filter lets through, in
+// the kernel's order. A list is not a snapshot: links can change while it is
+// read. If links keep coming and going it is read again, and after too many
+// attempts returned as it is with [ErrInterrupted].
+//
+// A message that cannot be read does not lose the others: the links are
+// returned together with the errors.
+func (c *Client) List(ctx context.Context, f Filter) (Links, error) {
+	var links Links
+	var err error
+	for range c.attempts() {
+		var interrupted bool
+		links, interrupted, err = c.listOnce(ctx, f, links[:0])
+		if !interrupted {
+			return links, err
+		}
+	}
+	return links, errors.Join(&Error{Op: "list", Err: ErrInterrupted}, err)
+}
+
+func (c *Client) attempts() int {
+	switch n := c.cfg.ListRetries; {
+	case n < 0:
+		return 1
+	case n == 0:
+		return 1 + defaultListRetries
+	default:
+		return 1 + n
+	}
+}
+
+func (c *Client) listOnce(ctx context.Context, f Filter, links Links) (Links, bool, error) {
+	var errs []error
+	interrupted, err := c.home.dump(ctx, f, func(m rtnl.Message) error {
+		links = append(links, Link{})
+		l := &links[len(links)-1]
+		if err := c.home.decode(m.Payload, l, f.Include); err != nil {
+			errs = append(errs, &Error{Op: "list", Link: l.Name, Err: err})
+			links = links[:len(links)-1]
+		} else if !f.passes(l) {
+			links = links[:len(links)-1]
+		}
+		return nil
+	})
+	return links, interrupted, errors.Join(append(errs, err)...)
+}
+
+// All iterates over the links that the filter lets through, reading them as
+// it goes into one Link that is used again: [Link.Clone] keeps one. An error
+// comes with a nil Link; after one for a message that cannot be read the loop
+// may go on, any other is the last. A list that was interrupted by links
+// coming and going is not begun again, since the loop has seen part of it:
+// its last error is [ErrInterrupted].
+func (c *Client) All(ctx context.Context, f Filter) iter.Seq2[*Link, error] {
+	return func(yield func(*Link, error) bool) {
+		var l Link
+		stopped := false
+		interrupted, err := c.home.dump(ctx, f, func(m rtnl.Message) error {
+			err := c.home.decode(m.Payload, &l, f.Include)
+			switch {
+			case err != nil:
+				stopped = !yield(nil, &Error{Op: "list", Link: l.Name, Err: err})
+			case f.passes(&l):
+				stopped = !yield(&l, nil)
+			}
+			if stopped {
+				return rtnl.ErrStop
+			}
+			return nil
+		})
+		if stopped {
+			return
+		}
+		if err == nil && interrupted {
+			err = &Error{Op: "list", Err: ErrInterrupted}
+		}
+		if err != nil {
+			yield(nil, err)
+		}
+	}
+}
+
+// passes checks again what the kernel was asked to filter: one that does not
+// know a kind ignores it.
+func (f *Filter) passes(l *Link) bool {
+	if f.Kind != "" && l.KindName() != f.Kind {
+		return false
+	}
+	if want, ok := f.Master.Index(); ok {
+		have, _ := l.Master.Index()
+		return want == have
+	}
+	return true
+}
+
+// dump lists the links of the place, handing each message to each.
+func (p *place) dump(ctx context.Context, f Filter, each func(rtnl.Message) error) (interrupted bool, err error) {
+	if err := p.resolve(ctx, &f.Master); err != nil {
+		return false, err
+	}
+	if len(f.Kind) > maxKind {
+		return false, &Error{Op: "list", Err: fmt.Errorf("kind %q has %d bytes, at most %d: %w", f.Kind, len(f.Kind), maxKind, attr.ErrValue)}
+	}
+	req := appendDump(nil, f)
+	conn, err := p.conn(ctx)
+	if err != nil {
+		return false, &Error{Op: "list", Err: err}
+	}
+	defer p.pool.Put(conn)
+	interrupted, err = conn.Dump(ctx, req, func(m rtnl.Message) error {
+		if m.Type != rtnl.NewLink {
+			return nil
+		}
+		return each(m)
+	})
+	if err != nil && !errors.Is(err, rtnl.ErrStop) {
+		return interrupted, p.kernelError("list", "", err, nil, nil)
+	}
+	return interrupted, nil
+}
+
+// maxKind is more than the longest name of a kind that a kernel module can
+// have (MODULE_NAME_LEN).
+const maxKind = 63
+
+// noMaster is what the kernel takes for "has no master" in a filter.
+const noMaster = 1<<32 - 1
+
+// appendDump appends the request for a list. The header is zero: strict
+// kernels refuse anything else.
+func appendDump(b []byte, f Filter) []byte {
+	start := len(b)
+	b = rtnl.Begin(b, rtnl.GetLink, 0)
+	b = append(b, make([]byte, ifinfomsgLen)...)
+	b = attr.AppendUint32(b, iflaExtMask, f.Include.extMask())
+	if i, ok := f.Master.Index(); ok {
+		if i == 0 {
+			i = noMaster
+		}
+		b = attr.AppendUint32(b, iflaMaster, i)
+	}
+	if f.Kind != "" {
+		nest := len(b)
+		b = attr.AppendString(attr.BeginNest(b, iflaLinkInfo), infoKind, f.Kind)
+		b, _ = attr.EndNest(b, nest) // a kind's name is short
+	}
+	return rtnl.End(b, start)
+}
+
+// resolve makes a reference by name one by index.
+func (p *place) resolve(ctx context.Context, r *Ref) error {
+	if r.Name() == "" {
+		return nil
+	}
+	var l Link
+	if err := p.get(ctx, *r, &l, 0); err != nil {
+		return err
+	}
+	*r = l.Ref()
+	return nil
+}

@@ -1,0 +1,135 @@
+package link_test
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/golden"
+	"github.com/iplink-go/iplink/internal/ipcmd"
+	"github.com/iplink-go/iplink/kind"
+)
+
+// Requests: what iproute2 sends for a command, our message for the same
+// command says too, attribute by attribute.
+
+// otherwise are commands for which our message differs, or there is none, and
+// why that is right.
+var otherwise = map[string]string{
+	"ip link set mv0 type macvlan macaddr set": "an empty list of addresses is left out: the command alone empties it",
+}
+
+// refused are commands whose values our lists refuse before sending. The
+// kernel refuses them too, or would if it had the kind.
+var refused = map[string]string{
+	"ip link add link veth0 vl0 type vlan id 5000": "a VLAN id has 12 bits",
+	"ip link add link veth0 vl0 type vlan id 4095": "4095 is reserved",
+}
+
+func TestGoldenRequests(t *testing.T) {
+	if !golden.Native(golden.Order) {
+		t.Skip("captures are little-endian")
+	}
+	cases, err := golden.Cases(golden.FolderLink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	untyped := map[string]int{}
+	agree, n := 0, 0
+	for _, c := range cases {
+		if c.Request == nil || c.LookupOnly || c.RequestType == "RTM_GETLINK" {
+			continue
+		}
+		names := place(c)
+		o, err := ipcmd.Translate(c.Command, names)
+		if errors.Is(err, ipcmd.ErrKind) {
+			untyped[strings.TrimPrefix(err.Error(), ipcmd.ErrKind.Error()+": ")]++
+			continue
+		}
+		n++
+		if err != nil {
+			t.Errorf("%s: %v", c.Command, err)
+			continue
+		}
+		if checkRequest(t, c, o, names) {
+			agree++
+		}
+	}
+	t.Logf("%d of %d requests agree", agree, n)
+	later := 0
+	for _, k := range slices.Sorted(maps.Keys(untyped)) {
+		later += untyped[k]
+	}
+	t.Logf("not typed yet: %d requests: %v", later, untyped)
+	for _, name := range kind.Names() {
+		if !slices.Contains(ipcmd.Kinds(), name) {
+			t.Errorf("kind %s has a type but no options in ipcmd", name)
+		}
+	}
+}
+
+// checkRequest reports whether our message for a command is as it should be.
+func checkRequest(t *testing.T, c golden.Case, o *ipcmd.Operation, names ipcmd.Names) bool {
+	t.Helper()
+	b, err := o.Message(names)
+	var e *attr.Error
+	switch {
+	case refused[c.Command] != "":
+		if !errors.As(err, &e) || c.Errno == 0 {
+			t.Errorf("%s: %v, the kernel's answer %d; want it refused: %s", c.Command, err, c.Errno, refused[c.Command])
+		}
+		return err != nil
+	case err != nil:
+		t.Errorf("%s: %v", c.Command, err)
+		return false
+	}
+	diffs := golden.Diff(golden.Order, b, c.Request)
+	if o.Spec.Port != nil {
+		diffs = slices.DeleteFunc(diffs, isPortKind)
+	}
+	if differs := len(diffs) > 0; differs != (otherwise[c.Command] != "") {
+		t.Errorf("%s: differs: %v, reason to: %q\n\t%s", c.Command, differs, otherwise[c.Command], strings.Join(diffs, "\n\t"))
+		return false
+	}
+	return true
+}
+
+// isPortKind allows for the name of a port's master. iproute2 says it as the
+// kind "bridge_slave", which makes the kernel look for a module of that name;
+// the attribute meant for it, IFLA_INFO_SLAVE_KIND, does not.
+func isPortKind(d string) bool {
+	return d == `IFLA_LINKINFO.IFLA_INFO_SLAVE_KIND: not wanted ("bridge\x00")` ||
+		d == `IFLA_LINKINFO.IFLA_INFO_KIND: missing ("bridge_slave\x00")`
+}
+
+// place returns the names that a case's command may use: those of links before
+// it, alternative ones that the setup gave, and namespaces, of which the first
+// that is asked for gets the id 0.
+func place(c golden.Case) ipcmd.Names {
+	n := ipcmd.Names{Links: maps.Clone(c.IfIndex), NetNS: map[string]int32{"blue": 0}}
+	if n.Links == nil {
+		n.Links = map[string]int{}
+	}
+	for _, line := range strings.Split(c.Command, "\n") {
+		if _, name, made := strings.Cut(line, "link add "); made && n.Links[strings.Fields(name)[0]] == 0 {
+			n.Links[strings.Fields(name)[0]] = slices.Max(slices.Collect(maps.Values(n.Links))) + 1
+		}
+	}
+	for _, line := range c.Setup {
+		w := strings.Fields(line)
+		if len(w) < 4 || w[0] != "link" || w[1] != "property" {
+			continue
+		}
+		w = w[2:]
+		dev := slices.Index(w, "dev")
+		for i := range w[:len(w)-1] {
+			if w[i] == "altname" && dev >= 0 {
+				n.Links[w[i+1]] = n.Links[w[dev+1]]
+			}
+		}
+	}
+	return n
+}

@@ -1,0 +1,317 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/rtnl"
+	"github.com/iplink-go/iplink/kind"
+)
+
+// The steps that change a link. create.go and delete.go have theirs.
+
+// setStep sets the fields of one group.
+type setStep struct {
+	sub  *subject
+	part part
+	was  *Spec // the same fields as the guard found them
+}
+
+func (s *setStep) String() string {
+	var words []string
+	for f, v := range values(s.part.spec) {
+		if f.Header && f.Name == "index" {
+			continue
+		}
+		words = append(words, fmt.Sprintf("%s %v", f.Name, v))
+	}
+	return fmt.Sprintf("set %s %s", s.sub.now.Name, strings.Join(words, " "))
+}
+
+func (s *setStep) guard(ctx context.Context) error {
+	if err := s.sub.confirm(ctx, s.part.spec); err != nil {
+		return err
+	}
+	s.was = s.sub.now.state().only(s.part.spec)
+	return nil
+}
+
+func (s *setStep) send(ctx context.Context) error { return s.sub.set(ctx, s.part.spec) }
+
+func (s *setStep) verify(ctx context.Context) error { return s.sub.holds(ctx, s.part.spec) }
+
+func (s *setStep) undo(ctx context.Context) error {
+	if s.was == nil {
+		return nil
+	}
+	return s.sub.restore(ctx, s.was)
+}
+
+// set sends one change.
+func (s *subject) set(ctx context.Context, what *Spec) error {
+	m := *what
+	m.Index = s.index
+	if c, ok := m.Kind.(kind.Completer); ok {
+		k := attr.Clone(c)
+		k.Complete()
+		m.Kind = k
+	}
+	sc := s.at.scope()
+	sc.Only = attr.Set
+	req := rtnl.Begin(nil, rtnl.NewLink, rtnl.FlagAck)
+	req, err := sc.Append(req, &m)
+	if err != nil {
+		return s.fail(err)
+	}
+	return s.request(ctx, rtnl.End(req, 0), &m)
+}
+
+// request sends a message and names the link in its error.
+func (s *subject) request(ctx context.Context, req []byte, m *Spec) error {
+	_, err := s.at.do(ctx, req, nil)
+	if err == nil {
+		return nil
+	}
+	return s.explain(s.at.kernelError(s.op, s.now.Name, err, req[rtnl.HeaderLen:], m), m)
+}
+
+// explain adds what a person would do next to an error of a change.
+func (s *subject) explain(err error, m *Spec) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch {
+	case e.Errno == ebusy && m.Name != "":
+		e.Hint = "before Linux 6.2 a link can be renamed only while it is down"
+	case e.Errno == ebusy && m.Address.IsValid():
+		e.Hint = "set the link down first"
+	case e.Errno == eexist && m.Name != "":
+		e.Hint = fmt.Sprintf("name %q is taken", m.Name)
+	case e.Errno == enetdown:
+		e.Hint = "the link below is down"
+	case (e.Errno == eopnotsupp || e.Errno == einval) && m.Master.IsSet() && m.Master != None && e.Msg == "":
+		e.Hint = "the master does not take this link as a port"
+	}
+	return hint(err, s.now.KindName(), "")
+}
+
+// restore sets back what of was does not hold any more.
+func (s *subject) restore(ctx context.Context, was *Spec) error {
+	l, err := s.read(ctx)
+	if err != nil {
+		return err
+	}
+	s.now = l
+	d, fields, err := l.diff(was)
+	if err != nil {
+		return s.fail(err)
+	}
+	if len(reported(fields)) == 0 && len(d.VFs) == 0 {
+		return nil
+	}
+	for _, p := range split(d) {
+		if err := s.set(ctx, p.spec); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// only returns what s says of the fields that mask says something of.
+func (s *Spec) only(mask *Spec) *Spec {
+	out := new(Spec)
+	said := map[string]bool{}
+	for f := range attr.Values(mask) {
+		said[f.Name] = true
+	}
+	// One type: there is no error to have.
+	_ = attr.Copy(out, s, func(f *attr.Field) bool { return said[f.Name] })
+	out.Index, out.Kind, out.Port = 0, nil, nil
+	flags := func(dst *attr.Opt[bool], src, mask attr.Opt[bool]) {
+		*dst = attr.Opt[bool]{}
+		if mask.IsSet() {
+			*dst = src
+		}
+	}
+	flags(&out.Up, s.Up, mask.Up)
+	flags(&out.ARP, s.ARP, mask.ARP)
+	flags(&out.Promisc, s.Promisc, mask.Promisc)
+	flags(&out.AllMulti, s.AllMulti, mask.AllMulti)
+	flags(&out.Multicast, s.Multicast, mask.Multicast)
+	flags(&out.Trailers, s.Trailers, mask.Trailers)
+	flags(&out.Dynamic, s.Dynamic, mask.Dynamic)
+	if mask.Kind != nil && s.Kind != nil {
+		out.Kind = onlyPart(s.Kind, mask.Kind)
+	}
+	if mask.Port != nil && s.Port != nil {
+		out.Port = onlyPart(s.Port, mask.Port)
+	}
+	return out
+}
+
+// onlyPart is [Spec.only] for kind and port data.
+func onlyPart[T attr.Named](s, mask T) T {
+	out := attr.Clone(s)
+	if s.Kind() != mask.Kind() {
+		return out
+	}
+	attr.Reset(out)
+	said := map[string]bool{}
+	for f := range attr.Values(mask) {
+		said[f.Name] = true
+	}
+	_ = attr.Copy(out, s, func(f *attr.Field) bool { return said[f.Name] })
+	return out
+}
+
+// altStep adds or removes one alternative name: several in one message would
+// stop half-way.
+type altStep struct {
+	sub *subject
+	alt string
+	add bool
+	had bool
+	ok  bool // the guard has passed
+}
+
+func (s *altStep) String() string {
+	if s.add {
+		return fmt.Sprintf("add altname %s to %s", s.alt, s.sub.now.Name)
+	}
+	return fmt.Sprintf("remove altname %s from %s", s.alt, s.sub.now.Name)
+}
+
+func (s *altStep) guard(ctx context.Context) error {
+	if err := s.sub.confirm(ctx, new(Spec)); err != nil {
+		return err
+	}
+	s.had, s.ok = slices.Contains(s.sub.now.AltNames, s.alt), true
+	return nil
+}
+
+func (s *altStep) send(ctx context.Context) error { return s.sub.setAltName(ctx, s.alt, s.add) }
+
+func (s *altStep) verify(ctx context.Context) error {
+	l, err := s.sub.read(ctx)
+	if err != nil {
+		return err
+	}
+	s.sub.now = l
+	if slices.Contains(l.AltNames, s.alt) != s.add {
+		return s.sub.fail(fmt.Errorf("altname %s: %w", s.alt, ErrVerify))
+	}
+	return nil
+}
+
+func (s *altStep) undo(ctx context.Context) error {
+	if !s.ok {
+		return nil
+	}
+	l, err := s.sub.read(ctx)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(l.AltNames, s.alt) == s.had {
+		return nil
+	}
+	return s.sub.setAltName(ctx, s.alt, s.had)
+}
+
+func (s *subject) setAltName(ctx context.Context, alt string, add bool) error {
+	typ, flags := uint16(rtnl.DelLinkProp), uint16(rtnl.FlagAck)
+	if add {
+		typ, flags = rtnl.NewLinkProp, rtnl.FlagAck|rtnl.FlagCreate|rtnl.FlagExcl|rtnl.FlagAppend
+	}
+	req := rtnl.Begin(nil, typ, flags)
+	req, err := attr.Append(req, &Spec{Index: s.index})
+	if err != nil {
+		return s.fail(err)
+	}
+	nest := len(req)
+	req = attr.AppendString(attr.BeginNest(req, iflaPropList), iflaAltIfname, alt)
+	if req, err = attr.EndNest(req, nest); err != nil {
+		return s.fail(err)
+	}
+	return s.request(ctx, rtnl.End(req, 0), &Spec{Name: alt})
+}
+
+// moveStep moves a link to another namespace, with a new name and index in
+// the same message: the kernel checks the three together before it does any
+// of it.
+type moveStep struct {
+	sub   *subject
+	to    *place
+	name  string // "" to keep it
+	index uint32 // 0 to keep it if it is free
+	from  *place
+	was   *Link
+}
+
+func (s *moveStep) String() string { return fmt.Sprintf("move %s to %s", s.sub.now.Name, s.to.ns) }
+
+func (s *moveStep) guard(ctx context.Context) error {
+	if err := s.sub.confirm(ctx, new(Spec)); err != nil {
+		return err
+	}
+	s.from, s.was = s.sub.at, s.sub.now
+	return nil
+}
+
+func (s *moveStep) send(ctx context.Context) error {
+	return s.sub.move(ctx, s.to, s.name, s.index)
+}
+
+// verify finds the link in its new place, by name: the index can be another.
+func (s *moveStep) verify(ctx context.Context) error {
+	want := s.was.Name
+	if s.name != "" {
+		want = s.name
+	}
+	l := new(Link)
+	if err := s.to.get(ctx, attr.RefName(want), l, s.sub.what); err != nil {
+		return opError(s.sub.op, err)
+	}
+	if l.KindName() != s.was.KindName() || l.Address != s.was.Address {
+		return s.sub.fail(fmt.Errorf("%s in %s is another link: %w", want, s.to.ns, ErrConflict))
+	}
+	s.sub.at, s.sub.index, s.sub.now = s.to, l.Index, l
+	if s.index != 0 && l.Index != s.index {
+		return s.sub.fail(fmt.Errorf("index: want %d, is %d: %w", s.index, l.Index, ErrVerify))
+	}
+	return nil
+}
+
+func (s *moveStep) undo(ctx context.Context) error {
+	if s.was == nil {
+		return nil
+	}
+	if s.sub.at != s.to { // did it go, without our seeing it?
+		if err := s.verify(ctx); err != nil {
+			return nil
+		}
+	}
+	if err := s.sub.move(ctx, s.from, s.was.Name, s.was.Index); err != nil {
+		return err
+	}
+	s.sub.at, s.sub.index = s.from, s.was.Index
+	return s.sub.restore(ctx, s.was.state())
+}
+
+// move sends the message that moves a link.
+func (s *subject) move(ctx context.Context, to *place, name string, index uint32) error {
+	m := &Spec{Index: s.index, Name: name, NetNS: to.ref()}
+	req := rtnl.Begin(nil, rtnl.NewLink, rtnl.FlagAck)
+	req, err := attr.Append(req, m)
+	if err != nil {
+		return s.fail(err)
+	}
+	if index != 0 {
+		req = attr.AppendUint32(req, iflaNewIfindex, index)
+	}
+	return s.request(ctx, rtnl.End(req, 0), m)
+}

@@ -1,0 +1,194 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/kind"
+)
+
+// A subject is a link that a transaction works on. It is known by namespace
+// and index: names can change hands.
+//
+// Invariants: now is what the last read showed; was, if not nil, is what it
+// was before the transaction.
+type subject struct {
+	op    string // of errors
+	at    *place
+	index uint32
+	now   *Link
+	was   *Link // nil for a link that the transaction makes
+	wasAt *place
+	what  Include
+	gone  bool // deleted again by undoing
+}
+
+// newSubject reads the link that r points to.
+func newSubject(ctx context.Context, op string, at *place, r Ref, what Include) (*subject, error) {
+	l := new(Link)
+	if err := at.get(ctx, r, l, what); err != nil {
+		return nil, opError(op, err)
+	}
+	return &subject{op: op, at: at, index: l.Index, now: l, was: l, wasAt: at, what: what}, nil
+}
+
+// opError says the error in terms of the operation it is part of.
+func opError(op string, err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.Op == "get" {
+		c := *e
+		c.Op = op
+		return &c
+	}
+	return err
+}
+
+func (s *subject) fail(err error) error { return &Error{Op: s.op, Link: s.now.Name, Err: err} }
+
+// read reads the link again.
+func (s *subject) read(ctx context.Context) (*Link, error) {
+	l := new(Link)
+	if err := s.at.get(ctx, attr.RefIndex(s.index), l, s.what); err != nil {
+		return nil, opError(s.op, err)
+	}
+	return l, nil
+}
+
+// confirm reads the link again and checks that it is still the same one, and
+// that the fields of want are what they were at the last read.
+func (s *subject) confirm(ctx context.Context, want *Spec) error {
+	l, err := s.read(ctx)
+	if err != nil {
+		return err
+	}
+	if l.KindName() != s.now.KindName() || l.Type != s.now.Type {
+		return s.fail(fmt.Errorf("index %d is now %s (%s): %w", s.index, l.Name, l.KindName(), ErrConflict))
+	}
+	before, _, err := s.now.diff(want)
+	if err != nil {
+		return s.fail(err)
+	}
+	after, fields, err := l.diff(want)
+	if err != nil {
+		return s.fail(err)
+	}
+	// The same part of what is wanted must still be missing.
+	if !sameSpec(before, after) {
+		return s.fail(fmt.Errorf("%v: %w", names(fields), ErrConflict))
+	}
+	s.now = l
+	return nil
+}
+
+// sameSpec compares two Specs by what they would send.
+func sameSpec(a, b *Spec) bool {
+	x, err1 := attr.Scope{Report: true}.Append(nil, a)
+	y, err2 := attr.Scope{Report: true}.Append(nil, b)
+	return err1 == nil && err2 == nil && string(x) == string(y)
+}
+
+// holds reads the link and fails if something of want that the kernel reports
+// does not hold.
+func (s *subject) holds(ctx context.Context, want *Spec) error {
+	l, err := s.read(ctx)
+	if err != nil {
+		return err
+	}
+	s.now = l
+	d, fields, err := l.diff(want)
+	if err != nil {
+		return s.fail(err)
+	}
+	if shown := reported(fields); len(shown) > 0 {
+		return s.fail(fmt.Errorf("%s: %w", s.mismatch(shown, d, l), ErrVerify))
+	}
+	return nil
+}
+
+// mismatch says what was wanted and what is there instead.
+func (s *subject) mismatch(fields []attr.Field, want *Spec, l *Link) string {
+	text := func(sp *Spec, name string) string {
+		for f, v := range values(sp) {
+			if f.Name == name {
+				return fmt.Sprint(v)
+			}
+		}
+		return "unknown to this kernel"
+	}
+	out := ""
+	have := l.state()
+	for i, f := range fields {
+		if i > 0 {
+			out += ", "
+		}
+		out += fmt.Sprintf("%s: want %s, is %s", f.Name, text(want, f.Name), text(have, f.Name))
+	}
+	return out
+}
+
+// values iterates over the values of a Spec with those of its kind and port
+// in place of the whole.
+func values(s *Spec) func(yield func(attr.Field, any) bool) {
+	return func(yield func(attr.Field, any) bool) {
+		for f, v := range attr.Values(s) {
+			if n, ok := v.(attr.Named); ok {
+				for f, v := range attr.Values(n) {
+					if !yield(f, v) {
+						return
+					}
+				}
+				continue
+			}
+			if !yield(f, v) {
+				return
+			}
+		}
+	}
+}
+
+// residue compares the link with what it was before the transaction.
+func (s *subject) residue(ctx context.Context) []Residue {
+	if s.was == nil {
+		return s.leftover(ctx)
+	}
+	var l Link
+	if err := s.wasAt.get(ctx, attr.RefIndex(s.was.Index), &l, s.what); err != nil {
+		return []Residue{{s.was.Name, "link", "there", err.Error()}}
+	}
+	was := s.was.state()
+	was.OperState, was.Carrier = attr.Opt[kind.OperState]{}, attr.Opt[bool]{} // follow the rest, in their own time
+	d, fields, err := l.diff(was)
+	if err != nil {
+		return []Residue{{s.was.Name, "kind", s.was.KindName(), l.KindName()}}
+	}
+	var out []Residue
+	is := l.state()
+	for _, f := range reported(fields) {
+		out = append(out, Residue{s.was.Name, f.Name, valueText(d, f.Name), valueText(is, f.Name)})
+	}
+	return out
+}
+
+func valueText(s *Spec, field string) string {
+	for f, v := range values(s) {
+		if f.Name == field {
+			return fmt.Sprint(v)
+		}
+	}
+	return "absent"
+}
+
+// leftover looks for a link that the transaction made and should have removed.
+func (s *subject) leftover(ctx context.Context) []Residue {
+	if s.index == 0 || s.gone {
+		return nil
+	}
+	var l Link
+	err := s.at.get(ctx, attr.RefIndex(s.index), &l, 0)
+	if errors.Is(err, ErrNotExist) {
+		return nil
+	}
+	return []Residue{{s.now.Name, "link", "absent", "there"}}
+}

@@ -1,0 +1,179 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/iplink-go/iplink/internal/rtnl"
+)
+
+// A step is one message to the kernel that either happens or does not, and
+// what it takes to do it safely.
+type step interface {
+	// String says what the step does, for people.
+	String() string
+	// guard reads what the step is about to change, and fails if that is not
+	// what the step was made for.
+	guard(ctx context.Context) error
+	// send sends the message.
+	send(ctx context.Context) error
+	// verify reads the result, and fails if it is not what was wanted.
+	verify(ctx context.Context) error
+	// undo puts back what the guard read. It is called for a step that
+	// failed too, since the kernel can have done part of it, and must not
+	// mind if there is nothing to undo.
+	undo(ctx context.Context) error
+}
+
+// undoTime is how long undoing may take: it does not end with the caller's
+// context, which is often the reason for it.
+const undoTime = 10 * time.Second
+
+// A tx runs steps, and undoes them if one fails. It is the one executor
+// behind everything that changes links.
+type tx struct {
+	done     []step
+	subjects []*subject // the links it has touched, for measuring what is left
+	places   []*place   // namespaces it has opened
+}
+
+// close frees what the transaction has opened.
+func (t *tx) close() {
+	for _, p := range t.places {
+		p.close() // sockets of a finished transaction: no error matters
+	}
+}
+
+// at returns the place that reached by f, which the transaction closes.
+func (t *tx) keep(p *place, home *place) *place {
+	if p != home && !slices.Contains(t.places, p) {
+		t.places = append(t.places, p)
+	}
+	return p
+}
+
+// run does one step. If it fails, everything done so far is undone, and the
+// error says so.
+func (t *tx) run(ctx context.Context, s step) error {
+	sent, err := t.try(ctx, s)
+	if err == nil {
+		t.done = append(t.done, s)
+		return nil
+	}
+	if sent {
+		t.done = append(t.done, s)
+	}
+	return t.rollback(ctx, err)
+}
+
+// runAll does steps in order.
+func (t *tx) runAll(ctx context.Context, steps []step) error {
+	for _, s := range steps {
+		if err := t.run(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) try(ctx context.Context, s step) (sent bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	if err := s.guard(ctx); err != nil {
+		return false, err
+	}
+	err = s.send(ctx)
+	if errors.Is(err, rtnl.ErrUnknownOutcome) {
+		// The answer was lost. The link itself tells whether it was done.
+		settle, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
+		defer cancel()
+		if s.verify(settle) == nil && ctx.Err() == nil {
+			return true, nil
+		}
+		return true, err
+	}
+	if err != nil {
+		return true, err
+	}
+	return true, s.verify(ctx)
+}
+
+// rollback undoes what was done, in reverse, and reports it.
+func (t *tx) rollback(ctx context.Context, cause error) error {
+	if len(t.done) == 0 {
+		return cause
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
+	defer cancel()
+	e := &TxError{Cause: cause}
+	for _, s := range slices.Backward(t.done) {
+		if err := s.undo(ctx); err != nil {
+			e.Failed = append(e.Failed, fmt.Errorf("undo %s: %w", s, err))
+		} else {
+			e.Undone = append(e.Undone, s.String())
+		}
+		e.Done = append([]string{s.String()}, e.Done...)
+	}
+	t.done = nil
+	for _, s := range t.subjects {
+		e.Residue = append(e.Residue, s.residue(ctx)...)
+	}
+	if len(e.Done) == 1 && e.Clean() { // the one step that failed did nothing
+		return cause
+	}
+	return e
+}
+
+// A TxError is why an operation of several steps failed, and what became of
+// the steps before. errors.Is and errors.As look into Cause and Failed.
+type TxError struct {
+	// Cause is why it failed: an [*Error], or the context's error.
+	Cause error
+	// Done are the steps that were carried out, the last one perhaps in
+	// part; Undone those that were taken back.
+	Done, Undone []string
+	// Failed are the steps that could not be taken back, and why.
+	Failed []error
+	// Residue is what differs from before, found by reading everything that
+	// was touched once more.
+	Residue []Residue
+}
+
+// A Residue is a field of a link that differs from what it was.
+type Residue struct {
+	Link, Field string
+	Was, Is     string
+}
+
+// String names the link, the field and both values.
+func (r Residue) String() string {
+	return fmt.Sprintf("%s: %s was %s and is %s", r.Link, r.Field, r.Was, r.Is)
+}
+
+// Clean reports whether everything is as before. It is what was measured,
+// not what undoing should have achieved.
+func (e *TxError) Clean() bool { return len(e.Residue) == 0 && len(e.Failed) == 0 }
+
+// Error returns the cause and whether everything is as before.
+func (e *TxError) Error() string {
+	s := e.Cause.Error()
+	if e.Clean() {
+		return s + " (undone: " + strings.Join(e.Undone, ", ") + ")"
+	}
+	var left []string
+	for _, r := range e.Residue {
+		left = append(left, r.String())
+	}
+	for _, err := range e.Failed {
+		left = append(left, err.Error())
+	}
+	return s + " (not all undone: " + strings.Join(left, "; ") + ")"
+}
+
+// Unwrap returns the cause and the failures of undoing.
+func (e *TxError) Unwrap() []error { return append([]error{e.Cause}, e.Failed...) }

@@ -1,0 +1,298 @@
+package link_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/uapi"
+	"github.com/iplink-go/iplink/kind"
+	"github.com/iplink-go/iplink/link"
+)
+
+// The lists of Link and Spec, and the kinds inside them, against the kernel's
+// table, testdata/uapi/rt-link.tsv. Where the table is wrong, correct the
+// table.
+
+// allKinds are the kinds of Linux 7.2 that "ip link add type" takes or shows.
+var allKinds = strings.Fields(`amt bareudp batadv bond bridge can dsa dummy erspan geneve gre gretap gtp hsr ifb ip6erspan ip6gre
+	ip6gretap ip6tnl ipip ipoib ipvlan ipvtap lowpan macsec macvlan macvtap netdevsim netkit nlmon openvswitch ovpn pfcp ppp rmnet
+	sit team tun vcan veth virt_wifi vlan vrf vsockmon vti vti6 vxcan vxlan wireguard wwan xfrm`)
+
+// laterSets are what link messages do not need yet: a set that is neither
+// listed nor here fails. Sets of kinds without a type are found by themselves.
+var laterSets = map[string]string{
+	"bridge-mrp":   "media redundancy of bridges (MRP): kept as bytes",
+	"bridge-cfm":   "fault management of bridges (CFM): kept as bytes",
+	"bridge-mst":   "spanning trees by VLAN (MST): kept as bytes",
+	"stats":        "RTM_GETSTATS: messages of their own",
+	"link-xstats":  "RTM_GETSTATS",
+	"link-offload": "RTM_GETSTATS",
+	"hw-s-info":    "RTM_GETSTATS",
+	"bridge-xstat": "RTM_GETSTATS",
+	"mpls-stats":   "RTM_GETSTATS",
+}
+
+// ofKind are sets of kinds whose rows name no kind.
+var ofKind = map[string]string{"bond-3ad": "bond", "bond-xstats": "bond", "bond-ad": "bond", "bond-slave": "bond", "can-": "can", "linkinfo-vrf-port": "vrf"}
+
+// exceptions are rows that a struct rightly does not list, and lines that say
+// something else than the row.
+var exceptions = map[string]string{
+	"IFLA_EXT_MASK":            "a request's filter, which the client sends",
+	"IFLA_NEW_IFINDEX":         "Spec.Index, which a client sends so when it moves a link",
+	"IFLA_PROP_LIST":           "Spec.AltNames, in messages of their own",
+	"IFLA_ALT_IFNAME":          "Spec.AltNames, in messages of their own",
+	"IFLA_PROTINFO":            "Spec.Port, sent as IFLA_INFO_SLAVE_DATA",
+	"IFLA_BRIDGE_VLAN_INFO":    "VLANs of ports: messages of family AF_BRIDGE",
+	"IFLA_INFO_SLAVE_KIND":     "one line with the data, which can be set",
+	"IFLA_INFO_KIND":           "one line with the data, which can be changed",
+	"IFLA_VXLAN_RESERVED_BITS": "two be32 of the table are one mask of 64 bits",
+}
+
+type coverage struct {
+	*testing.T
+	table   *uapi.Table
+	covered map[*uapi.Row]bool
+	sets    map[string]bool
+}
+
+func TestTable(t *testing.T) {
+	table, err := uapi.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &coverage{t, table, map[*uapi.Row]bool{}, map[string]bool{}}
+	c.fields("Link", "link-attrs", describe(t, new(link.Link)))
+	c.fields("Spec", "link-attrs", describe(t, new(link.Spec)))
+	typed := 0
+	for _, name := range kind.Names() {
+		if !slices.Contains(allKinds, name) {
+			t.Errorf("%s is not among the kinds of this test", name)
+		}
+		typed++
+		c.fields(name, table.DataSet(name), describe(t, kind.New(name)))
+	}
+	for _, name := range kind.PortNames() {
+		c.fields(name+" port", table.PortSet(name), describe(t, kind.NewPort(name)))
+	}
+	c.settings()
+	c.rest()
+	t.Logf("covered %d of %d so far", len(c.covered), len(table.Rows))
+	t.Logf("typed %d of %d kinds", typed, len(allKinds))
+}
+
+func describe(t *testing.T, s attr.Struct) []attr.Field {
+	t.Helper()
+	fields, err := attr.Describe(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fields
+}
+
+func (c *coverage) fields(path, set string, fields []attr.Field) {
+	if set != "" {
+		c.sets[set] = true
+	}
+	for _, f := range fields {
+		if f.Header || f.Wire == "bit" {
+			continue
+		}
+		c.field(path+"."+f.Name, set, f, f.Type)
+		if f.Alt != 0 {
+			f.Wire, f.Size = attr.WireIPv6, 16
+			c.field(path+"."+f.Name, set, f, f.Alt)
+		}
+	}
+}
+
+// withoutRows are nests whose attributes belong to another part of the kernel
+// and are in the table as a remark.
+var withoutRows = map[string][]string{
+	"IFLA_DEVLINK_PORT": {"1 bus string", "2 device string", "3 index u32"},
+	"IFLA_DPLL_PIN":     {"1 id u32"},
+}
+
+func (c *coverage) field(path, set string, f attr.Field, n attr.Type) {
+	row := c.table.Lookup(set, uint16(n))
+	if row == nil {
+		c.Errorf("%s: the table has no number %d in %q", path, n, set)
+		return
+	}
+	c.covered[row] = true
+	c.use(path, row, f)
+	c.form(path, row, f)
+	inner := c.nested(row, f)
+	switch {
+	case withoutRows[row.Constant] != nil:
+		var list []string
+		for _, x := range f.Fields {
+			list = append(list, strings.Join([]string{string('0' + rune(x.Type)), x.Name, string(x.Wire)}, " "))
+		}
+		if strings.Join(list, ", ") == "" || len(list) != len(withoutRows[row.Constant]) {
+			c.Errorf("%s lists %q, want %q", path, list, withoutRows[row.Constant])
+		}
+	case inner != "" && f.Wire == attr.WireNest && len(f.Fields) > 0:
+		c.fields(path, inner, f.Fields)
+	}
+}
+
+// nested returns the set inside a nest. Where the table answers in prose, the
+// address family decides, which the names of the fields show.
+func (c *coverage) nested(row *uapi.Row, f attr.Field) string {
+	bridge := slices.ContainsFunc(f.Fields, func(f attr.Field) bool { return f.Name == "vlans" })
+	switch {
+	case row.Constant == "IFLA_AF_SPEC" && bridge:
+		return "bridge-af-spec-attrs"
+	case row.Constant == "IFLA_AF_SPEC":
+		return "af-spec-attrs"
+	case row.Constant == "IFLA_PROTINFO":
+		return "ifla6-attrs"
+	case row.Constant == "IFLA_PROP_LIST":
+		return row.Set
+	case row.Constant == "IFLA_MACVLAN_MACADDR_DATA":
+		return row.Set
+	case row.Wires[0].Form == uapi.Link:
+		return "link-attrs"
+	}
+	return row.Nested
+}
+
+// use compares direction and mode.
+func (c *coverage) use(path string, row *uapi.Row, f attr.Field) {
+	dir := uapi.Dir(f.Dir) // the bits are the same ones
+	if f.Wire == attr.WirePad || exceptions[row.Constant] != "" {
+		return
+	}
+	if dir != row.Dir {
+		c.Errorf("%s has the direction %v, %s %#x", path, f.Dir, row.Constant, row.Dir)
+	}
+	if mode := uapiModes[f.Mode]; mode != row.Mode && !(row.Mode == 0 && mode == uapi.Any) {
+		c.Errorf("%s has the mode %q, %s another: %s", path, f.Mode, row.Constant, row.Change)
+	}
+}
+
+var uapiModes = map[attr.Mode]uapi.Mode{
+	attr.Any: uapi.Any, attr.Fixed: uapi.CreateOnly, attr.FixedEqual: uapi.CreateOnlyEqual,
+	attr.FixedSilent: uapi.CreateOnlyIgnored, attr.Replaced: uapi.Replace, attr.ReplacedGroup: uapi.ReplaceGroup,
+	attr.ByKind: uapi.ByKind, attr.Additive: uapi.Additive, attr.WhenDown: uapi.WhenDown,
+	attr.WhenNoPorts: uapi.WhenNoPorts, attr.WhenDownNoPorts: uapi.WhenNoPorts | uapi.WhenDown,
+	attr.SameFamily: uapi.SameFamily, attr.Conditional: uapi.Conditional, "": 0,
+}
+
+var uapiForms = map[uapi.Form][]attr.Wire{
+	uapi.U8: {attr.WireU8, attr.WireFlagU8, attr.WirePort}, uapi.U16: {attr.WireU16, attr.WirePort}, uapi.U32: {attr.WireU32},
+	uapi.U64: {attr.WireU64}, uapi.S32: {attr.WireS32}, uapi.BE16: {attr.WireBE16}, uapi.BE32: {attr.WireBE32}, uapi.BE64: {attr.WireBE64},
+	uapi.Uint: {attr.WireUint}, uapi.Flag: {attr.WireFlag, attr.WireFlagU8}, uapi.String: {attr.WireString}, uapi.Binary: {attr.WireBinary},
+	uapi.MAC: {attr.WireMAC}, uapi.IPv4: {attr.WireIPv4}, uapi.IPv6: {attr.WireIPv6, attr.WireIPv4}, uapi.Struct: {attr.WireStruct},
+	uapi.Nest: {attr.WireNest, attr.WireArray}, uapi.Array: {attr.WireArray, attr.WireNest}, uapi.Link: {attr.WireNest},
+	uapi.Vector: {attr.WireArray}, uapi.Pad: {attr.WirePad}, uapi.Unused: {attr.WireUnused},
+}
+
+// form compares form, width and byte order with all forms of the row.
+func (c *coverage) form(path string, row *uapi.Row, f attr.Field) {
+	if row.Constant == "IFLA_VXLAN_RESERVED_BITS" {
+		return
+	}
+	if !slices.ContainsFunc(row.Wires, func(w uapi.Wire) bool { return slices.Contains(uapiForms[w.Form], f.Wire) }) {
+		c.Errorf("%s is a %s, %s a %+v", path, f.Wire, row.Constant, row.Wires)
+	}
+	if f.Size > 0 && row.Size > 0 && f.Size != row.Size || f.Wire == attr.WireStruct && f.Size != row.Size {
+		c.Errorf("%s has %d bytes, %s %d", path, f.Size, row.Constant, row.Size)
+	}
+	if big := strings.HasPrefix(string(f.Wire), "be"); big && row.Order != "big" || row.Order == "big" && !big && f.Size <= 8 && f.Wire != attr.WireIPv4 && f.Wire != attr.WireStruct {
+		c.Errorf("%s is a %s, the byte order of %s is %q", path, f.Wire, row.Constant, row.Order)
+	}
+}
+
+// settings compares the names of the numbered settings, which are no fields.
+func (c *coverage) settings() {
+	for _, r := range c.table.SetRows("ipv4-devconf") {
+		c.setting(r, "IPV4_DEVCONF_", kind.IPv4Setting(r.Number).String())
+	}
+	for _, r := range c.table.SetRows("ipv6-devconf") {
+		c.setting(r, "DEVCONF_", kind.IPv6Setting(r.Number).String())
+	}
+	c.sets["ipv4-devconf"], c.sets["ipv6-devconf"] = true, true
+}
+
+// setting checks that a setting has a name. It is the constant's but for a few,
+// whose words under /proc are others.
+func (c *coverage) setting(r *uapi.Row, prefix, name string) {
+	want := strings.ToLower(strings.TrimPrefix(r.Constant, prefix))
+	if r.Number > 0 && name == string('0'+rune(r.Number%10)) {
+		c.Errorf("%s has no name", r.Constant)
+	}
+	if squeeze(name)[:2] != squeeze(want)[:2] {
+		c.Errorf("%s is called %q", r.Constant, name)
+	}
+	c.covered[r] = true
+}
+
+func squeeze(s string) string { return strings.ReplaceAll(s, "_", "") }
+
+// rest checks that each row without a line has a reason: its set is listed as
+// later work, or it is of a kind without a type.
+func (c *coverage) rest() {
+	missing := map[string]int{}
+	for _, r := range c.table.Rows {
+		switch {
+		case c.covered[r] || r.Alias || r.Dir == 0 || exceptions[r.Constant] != "":
+		case c.sets[r.Set]:
+			c.Errorf("%s (%s %d) is not listed", r.Constant, r.Set, r.Number)
+		case c.later(r):
+			missing[r.Set]++
+		default:
+			c.Errorf("%s: the set %s is neither listed nor later work", r.Constant, r.Set)
+		}
+	}
+	for _, set := range slices.Sorted(maps.Keys(missing)) {
+		c.Logf("later: %s, %d attributes", set, missing[set])
+	}
+}
+
+func (c *coverage) later(r *uapi.Row) bool {
+	for prefix := range laterSets {
+		if strings.HasPrefix(r.Set, prefix) {
+			return true
+		}
+	}
+	kinds := slices.Clone(r.Kinds)
+	for prefix, k := range ofKind {
+		if strings.HasPrefix(r.Set, prefix) {
+			kinds = append(kinds, k)
+		}
+	}
+	return len(kinds) > 0 && !slices.ContainsFunc(kinds, func(k string) bool {
+		name, port := strings.CutSuffix(k, "(slave)")
+		return port && slices.Contains(kind.PortNames(), name) || !port && slices.Contains(kind.Names(), name)
+	})
+}
+
+// TestSpecSaysAll checks that a Spec lists whatever of a link can be created or
+// set, and nothing that cannot.
+func TestSpecSaysAll(t *testing.T) {
+	table, err := uapi.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[attr.Type]attr.Field{}
+	for _, f := range describe(t, new(link.Spec)) {
+		if !f.Header {
+			listed[f.Type] = f
+		}
+	}
+	for _, r := range table.SetRows("link-attrs") {
+		f, ok := listed[attr.Type(r.Number)]
+		settable := r.Dir&(uapi.Created|uapi.Set) != 0
+		if ok != settable && exceptions[r.Constant] == "" {
+			t.Errorf("%s can be said: %v, a Spec lists it: %v", r.Constant, settable, ok)
+		}
+		if ok && f.Dir&(attr.Create|attr.Set) == 0 {
+			t.Errorf("%s is listed and never sent", r.Constant)
+		}
+	}
+}
