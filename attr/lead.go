@@ -166,5 +166,7 @@ func LedStructList[T any, P interface {
 }](c *Codec, t, inner Type, name string, number *uint32, p *[]T, opts ...Option) {
 	r := structs[T, P](true)
 	in := field{Field: Field{Type: inner, Wire: WireStruct, Size: sizeOf[T, P]()}, op: &r}
-	add(c, Field{Type: t, Name: name, Wire: WireNest}, p, &ledListOp[T]{nestListOp[T]{r, in}, newLead(c, number)}, opts)
+	o := &ledListOp[T]{nestListOp[T]{r, in}, newLead(c, number)}
+	f := add(c, Field{Type: t, Name: name, Wire: WireNest}, p, o, opts)
+	o.inner.Dir, o.inner.Mode = f.Dir, f.Mode
 }
