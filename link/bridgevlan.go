@@ -35,6 +35,7 @@ func (f VLANFlags) String() string { return vlanFlags.Flags(f) }
 // (struct bridge_vlan_info). A range travels as two structs, its first and
 // its last VLAN.
 type PortVLAN struct {
+	// Flags say what the bridge does with it.
 	Flags VLANFlags
 	// ID is the VLAN, End the last one of a range, 0 if it is only one.
 	ID, End uint16

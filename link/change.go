@@ -29,7 +29,7 @@ import (
 // Errors, besides those of the kernel: [ErrFixed] for what cannot be changed,
 // [ErrKind] for a link of another kind, [ErrConflict], [ErrVerify].
 func (c *Client) Change(ctx context.Context, r Ref, spec Spec) (*Link, error) {
-	t := new(tx)
+	t := &tx{op: "change", link: r.String()}
 	defer t.close()
 	w := spec.Clone()
 	sub, err := newSubject(ctx, "change", c.home, r, includeFor(w))
@@ -63,6 +63,9 @@ func (s *subject) change(ctx context.Context, t *tx, w *Spec) error {
 	t.keep(to, s.at)
 	if err := w.resolve(ctx, s.at, to); err != nil {
 		return opError(s.op, err)
+	}
+	if to == s.at && w.Index != 0 && w.Index != s.index {
+		return s.fail(fmt.Errorf("index is %d and cannot become %d: %w; only a move to another namespace can choose one", s.index, w.Index, ErrFixed))
 	}
 	d, err := s.plan(ctx, w)
 	if err != nil {
@@ -147,6 +150,12 @@ func (s *subject) plan(ctx context.Context, w *Spec) (*Spec, error) {
 	}
 	if d.Kind != nil && d.Kind.Info().Update == kind.Replace {
 		d.Kind = overlay(settable(s.now.Kind), w.Kind)
+	}
+	// A value that no message can hold must be found before the first is sent.
+	for _, p := range split(d) {
+		if _, _, err := s.message(p.spec); err != nil {
+			return nil, err
+		}
 	}
 	return d, nil
 }
@@ -340,7 +349,7 @@ func (c *Client) RemoveAltNames(ctx context.Context, r Ref, names ...string) err
 }
 
 func (c *Client) altNames(ctx context.Context, r Ref, change func(have []string) []string) error {
-	t := new(tx)
+	t := &tx{op: "change", link: r.String()}
 	defer t.close()
 	sub, err := newSubject(ctx, "change", c.home, r, 0)
 	if err != nil {

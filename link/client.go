@@ -28,7 +28,7 @@ type Config struct {
 	// Kinds adds kinds from outside this module.
 	Kinds kind.Registry
 	// Logger gets every message to and from the kernel as a readable tree,
-	// at debug level; nil for none.
+	// at debug level, and warnings that come with success; nil for none.
 	Logger *slog.Logger
 	// ListRetries is how often a list that was interrupted by links coming
 	// and going is tried again before [ErrInterrupted]; 0 stands for 8, and

@@ -15,7 +15,7 @@ import (
 //
 // Deleting one link waits for about 17 ms in the kernel.
 func (c *Client) Delete(ctx context.Context, r Ref) error {
-	t := new(tx)
+	t := &tx{op: "delete", link: r.String()}
 	defer t.close()
 	sub, err := newSubject(ctx, "delete", c.home, r, 0)
 	if err != nil {

@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"reflect"
+	"runtime"
 
 	"github.com/iplink-go/iplink/link"
 )
@@ -41,4 +42,14 @@ func same(a, b reflect.Value) bool {
 		return true
 	}
 	return a.Equal(b)
+}
+
+// allocated returns how many bytes f allocates, and what else allocates
+// meanwhile.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }

@@ -150,6 +150,9 @@ func (p *place) kernelError(op, name string, err error, body []byte, s attr.Stru
 	if k.Policy != nil {
 		e.Limits = k.Policy.String()
 	}
+	if k.MissType >= 0 {
+		e.Hint = "attribute " + strconv.Itoa(k.MissType) + " is missing"
+	}
 	return e
 }
 

@@ -204,7 +204,9 @@ func (l *Link) reported(c *attr.Codec) {
 // A DPLLPin is the pin of a clock that a device is driven by (DPLL_A_PIN_*);
 // Linux 6.7. The zero DPLLPin is none.
 type DPLLPin struct {
-	ID      attr.Opt[uint32]
+	// ID is the pin's number on the machine.
+	ID attr.Opt[uint32]
+	// Unknown holds attributes without a field.
 	Unknown attr.Raw
 }
 

@@ -93,7 +93,6 @@ func (ls Links) Spec(r Ref) *Spec {
 		if other := ls.Find(l.Lower); other != nil && !l.LowerNetNSID.IsSet() {
 			p.PeerSpec().Set(other.peer())
 		}
-		s.Lower = Ref{}
 	}
 	return s
 }
@@ -126,6 +125,9 @@ func (l *Link) Spec() *Spec {
 	s.AltNames = append(s.AltNames, l.AltNames...)
 	if l.Kind != nil {
 		s.Kind = settable(l.Kind)
+		if l.Kind.Info().Pair { // the peer is not a link to sit on
+			s.Lower, s.LowerNetNSID = Ref{}, attr.Opt[int32]{}
+		}
 	}
 	if l.Port != nil {
 		s.Port = settable(l.Port)

@@ -7,9 +7,11 @@ import "github.com/iplink-go/iplink/attr"
 // A Map is the hardware resources of an old device (struct rtnl_link_ifmap).
 // Only such devices let BaseAddr, IRQ, DMA and Port be set.
 type Map struct {
+	// MemStart and MemEnd are its shared memory, BaseAddr its I/O address.
 	MemStart, MemEnd, BaseAddr uint64
-	IRQ                        uint16
-	DMA, Port                  uint8
+	// IRQ is its interrupt, DMA its channel, Port its media port.
+	IRQ       uint16
+	DMA, Port uint8
 }
 
 // Fields lists the members. The struct ends in four bytes of padding, which
@@ -91,8 +93,10 @@ const (
 // A DevlinkPort is the devlink port of a device (DEVLINK_ATTR_*); Linux 6.2.
 // The zero DevlinkPort is none.
 type DevlinkPort struct {
+	// Bus and Device name the device, such as "pci" and "0000:01:00.0".
 	Bus, Device string
-	Index       attr.Opt[uint32]
+	// Index is the port's number on it.
+	Index attr.Opt[uint32]
 	// Unknown holds attributes without a field.
 	Unknown attr.Raw
 }

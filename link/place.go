@@ -99,7 +99,11 @@ func (p *place) do(ctx context.Context, req []byte, each func(rtnl.Message) erro
 		return rtnl.Ack{}, err
 	}
 	defer p.pool.Put(conn)
-	return conn.Do(ctx, req, each)
+	ack, err := conn.Do(ctx, req, each)
+	if log := p.client.cfg.Logger; err == nil && ack.Msg != "" && log != nil {
+		log.WarnContext(ctx, "kernel warns", slog.String("message", ack.Msg))
+	}
+	return ack, err
 }
 
 func (p *place) conn(ctx context.Context) (*rtnl.Conn, error) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
@@ -117,13 +118,19 @@ func appendGet(b []byte, r Ref, include Include) ([]byte, error) {
 	return rtnl.End(b, start), nil
 }
 
-// appendName appends a name to look up: names that are too long for a link's
-// own name can only be alternative ones.
+// appendName appends a name to look up. Alternative names may hold what names
+// may not, so that only what cannot be sent is refused; one that is too long
+// for a name can only be an alternative one.
 func appendName(b []byte, name string) ([]byte, error) {
-	if len(name) <= maxName {
-		return attr.AppendString(b, iflaIfname, name), ValidName(name)
+	switch {
+	case len(name) > maxAltName:
+		return b, fmt.Errorf("name %q has %d bytes, at most %d: %w", name, len(name), maxAltName, attr.ErrTooLong)
+	case strings.IndexByte(name, 0) >= 0:
+		return b, fmt.Errorf("name %q holds a NUL: %w", name, attr.ErrValue)
+	case len(name) > maxName:
+		return attr.AppendString(b, iflaAltIfname, name), nil
 	}
-	return attr.AppendString(b, iflaAltIfname, name), validAltName(name)
+	return attr.AppendString(b, iflaIfname, name), nil
 }
 
 // List returns the links of the namespace that the filter lets through, in

@@ -10,7 +10,9 @@ import (
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/golden"
 	"github.com/iplink-go/iplink/internal/ipcmd"
+	"github.com/iplink-go/iplink/internal/rtnl"
 	"github.com/iplink-go/iplink/kind"
+	"github.com/iplink-go/iplink/link"
 )
 
 // Requests: what iproute2 sends for a command, our message for the same
@@ -132,4 +134,83 @@ func place(c golden.Case) ipcmd.Names {
 		}
 	}
 	return n
+}
+
+// TestGoldenEffects compares what a command says with what the kernel reported
+// after it: all of it holds, for the commands of all captured kernels that
+// succeeded. It is what lets a client leave out what holds already.
+func TestGoldenEffects(t *testing.T) {
+	n, untyped := 0, 0
+	for _, version := range golden.Versions {
+		k, err := golden.LoadKernel(version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range k.Cases {
+			if !golden.Native(k.Order) {
+				continue
+			}
+			o, err := ipcmd.Translate(c.Command, ipcmd.Names{NetNS: map[string]int32{"blue": 0, "green": 1}})
+			if errors.Is(err, ipcmd.ErrKind) {
+				untyped++
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s: %s: %v", version, c.Command, err)
+				continue
+			}
+			if o.Type == rtnl.NewLink {
+				n++
+				checkEffect(t, version+": "+c.Command, o, decodeAll(t, c.Dump))
+			}
+		}
+	}
+	if n < 100 {
+		t.Errorf("only %d commands", n)
+	}
+	t.Logf("%d commands, %d not typed yet", n, untyped)
+}
+
+func checkEffect(t *testing.T, name string, o *ipcmd.Operation, links link.Links) {
+	t.Helper()
+	s := &o.Spec
+	l := links.Find(link.Name(s.Name))
+	if s.Name == "" {
+		l = links.Find(o.Device)
+	}
+	if l == nil {
+		if !s.NetNS.IsSet() && o.Device.IsSet() {
+			t.Errorf("%s: the link is not there", name)
+		}
+		return
+	}
+	for _, ref := range attr.Refs(s) {
+		if n := ref.Name(); n != "" {
+			*ref = links.ByName(n).Ref()
+		}
+	}
+	if p, ok := s.Kind.(kind.Pairer); ok {
+		p.PeerSpec().Clear() // a link of its own
+	}
+	if s.Kind != nil {
+		checkReported(t, name, s.Kind, l.Kind)
+	}
+	if s.Port != nil {
+		checkReported(t, name, s.Port, l.Port)
+	}
+}
+
+// checkReported compares what the kernel reports at all.
+func checkReported(t *testing.T, name string, want, have attr.Named) {
+	t.Helper()
+	dst := attr.Clone[attr.Struct](want)
+	fields, err := attr.Diff(dst, want, have)
+	if err != nil {
+		t.Errorf("%s: %v", name, err)
+	}
+	for _, f := range fields {
+		if f.Dir&attr.Read != 0 {
+			t.Errorf("%s: %s is otherwise: %+v, want %+v", name, f.Name, have, want)
+		}
+	}
 }

@@ -13,6 +13,7 @@ import (
 // without a master has [None] as master, one without alias the empty one.
 func (l *Link) state() *Spec {
 	s := l.Spec()
+	s.Lower, s.LowerNetNSID = l.Lower, l.LowerNetNSID
 	s.Dynamic = attr.Some(l.Flags&FlagDynamic != 0)
 	s.Trailers = attr.Some(l.Flags&FlagNoTrailers == 0)
 	s.OperState, s.Carrier, s.ProtoDown = l.OperState, l.Carrier, l.ProtoDown

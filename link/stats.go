@@ -5,21 +5,25 @@ import "github.com/iplink-go/iplink/attr"
 // Stats are a link's counters (struct rtnl_link_stats64). Kernels have added
 // counters at the end over time; those an older one lacks are zero.
 type Stats struct {
-	RxPackets, TxPackets uint64
-	RxBytes, TxBytes     uint64
-	RxErrors, TxErrors   uint64
-	RxDropped, TxDropped uint64 // no room in a buffer, or nobody wanted it
-	Multicast            uint64 // multicast packets received
-	Collisions           uint64
+	// Packets and bytes that were received and sent without error.
+	RxPackets, TxPackets, RxBytes, TxBytes uint64
+	// Packets that were not, and those for which there was no room or that
+	// nobody wanted.
+	RxErrors, TxErrors, RxDropped, TxDropped uint64
+	// Multicast counts multicast packets received, Collisions those of the
+	// wire.
+	Multicast, Collisions uint64
 
 	// Details of RxErrors.
 	RxLengthErrors, RxOverErrors, RxCRCErrors, RxFrameErrors, RxFIFOErrors, RxMissedErrors uint64
 	// Details of TxErrors.
 	TxAbortedErrors, TxCarrierErrors, TxFIFOErrors, TxHeartbeatErrors, TxWindowErrors uint64
 
+	// Packets that were compressed, as on PPP links.
 	RxCompressed, TxCompressed uint64
-	RxNoHandler                uint64 // no protocol for it; Linux 4.6
-	RxOtherHostDropped         uint64 // for another host's address; Linux 5.19
+	// RxNoHandler counts packets without a protocol for them,
+	// RxOtherHostDropped those for another host's address (Linux 5.19).
+	RxNoHandler, RxOtherHostDropped uint64
 }
 
 // counters lists the members in their order: index i is at i times the width.

@@ -53,6 +53,15 @@ func (s *setStep) undo(ctx context.Context) error {
 
 // set sends one change.
 func (s *subject) set(ctx context.Context, what *Spec) error {
+	req, m, err := s.message(what)
+	if err != nil {
+		return s.fail(err)
+	}
+	return s.request(ctx, req, m)
+}
+
+// message returns the request for one change, and what it says.
+func (s *subject) message(what *Spec) ([]byte, *Spec, error) {
 	m := *what
 	m.Index = s.index
 	if c, ok := m.Kind.(kind.Completer); ok {
@@ -65,9 +74,9 @@ func (s *subject) set(ctx context.Context, what *Spec) error {
 	req := rtnl.Begin(nil, rtnl.NewLink, rtnl.FlagAck)
 	req, err := sc.Append(req, &m)
 	if err != nil {
-		return s.fail(err)
+		return nil, nil, err
 	}
-	return s.request(ctx, rtnl.End(req, 0), &m)
+	return rtnl.End(req, 0), &m, nil
 }
 
 // request sends a message and names the link in its error.

@@ -164,6 +164,9 @@ func (s *subject) residue(ctx context.Context) []Residue {
 		return []Residue{{s.was.Name, "kind", s.was.KindName(), l.KindName()}}
 	}
 	var out []Residue
+	if !attr.SameSet(s.was.AltNames, l.AltNames) {
+		out = append(out, Residue{s.was.Name, "altnames", fmt.Sprint(s.was.AltNames), fmt.Sprint(l.AltNames)})
+	}
 	is := l.state()
 	for _, f := range reported(fields) {
 		out = append(out, Residue{s.was.Name, f.Name, valueText(d, f.Name), valueText(is, f.Name)})

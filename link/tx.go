@@ -36,6 +36,7 @@ const undoTime = 10 * time.Second
 // A tx runs steps, and undoes them if one fails. It is the one executor
 // behind everything that changes links.
 type tx struct {
+	op, link string // of errors that do not say it themselves
 	done     []step
 	subjects []*subject // the links it has touched, for measuring what is left
 	places   []*place   // namespaces it has opened
@@ -48,7 +49,7 @@ func (t *tx) close() {
 	}
 }
 
-// at returns the place that reached by f, which the transaction closes.
+// keep makes the transaction close a place that it has opened.
 func (t *tx) keep(p *place, home *place) *place {
 	if p != home && !slices.Contains(t.places, p) {
 		t.places = append(t.places, p)
@@ -103,8 +104,18 @@ func (t *tx) try(ctx context.Context, s step) (sent bool, err error) {
 	return true, s.verify(ctx)
 }
 
+// named says which operation failed, if err does not.
+func (t *tx) named(err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		return err
+	}
+	return &Error{Op: t.op, Link: t.link, Err: err}
+}
+
 // rollback undoes what was done, in reverse, and reports it.
 func (t *tx) rollback(ctx context.Context, cause error) error {
+	cause = t.named(cause)
 	if len(t.done) == 0 {
 		return cause
 	}
@@ -146,8 +157,8 @@ type TxError struct {
 
 // A Residue is a field of a link that differs from what it was.
 type Residue struct {
-	Link, Field string
-	Was, Is     string
+	// Link and Field say where, Was and Is what.
+	Link, Field, Was, Is string
 }
 
 // String names the link, the field and both values.

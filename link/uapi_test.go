@@ -300,6 +300,9 @@ func TestSpecSaysAll(t *testing.T) {
 	for _, r := range table.SetRows("link-attrs") {
 		f, ok := listed[attr.Type(r.Number)]
 		settable := r.Dir&(uapi.Created|uapi.Set) != 0
+		if r.Alias {
+			continue
+		}
 		if ok != settable && exceptions[r.Constant] == "" {
 			t.Errorf("%s can be said: %v, a Spec lists it: %v", r.Constant, settable, ok)
 		}

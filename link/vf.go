@@ -56,7 +56,10 @@ func (v *VF) Fields(c *attr.Codec) {
 
 // A VFVLAN is the VLAN of a virtual function: id 0 to 4095, 0 for none, and
 // priority 0 to 7 (struct ifla_vf_vlan).
-type VFVLAN struct{ ID, QoS uint32 }
+type VFVLAN struct {
+	// ID is the VLAN, QoS the priority of its packets.
+	ID, QoS uint32
+}
 
 // Fields lists the members after the function's number.
 func (v *VFVLAN) Fields(c *attr.Codec) {
@@ -68,7 +71,9 @@ func (v *VFVLAN) Fields(c *attr.Codec) {
 // A VFVLANInfo is a VLAN of a virtual function with its Ethernet type (struct
 // ifla_vf_vlan_info).
 type VFVLANInfo struct {
-	ID, QoS  uint32
+	// ID is the VLAN, QoS the priority of its packets.
+	ID, QoS uint32
+	// Protocol is 0x8100 or 0x88a8.
 	Protocol uint16
 }
 
@@ -82,7 +87,10 @@ func (v *VFVLANInfo) Fields(c *attr.Codec) {
 
 // A VFRate is the range of a virtual function's transmit rate in Mbit/s, 0
 // for no limit (struct ifla_vf_rate).
-type VFRate struct{ Min, Max uint32 }
+type VFRate struct {
+	// Min and Max are the ends of the range.
+	Min, Max uint32
+}
 
 // Fields lists the members after the function's number.
 func (r *VFRate) Fields(c *attr.Codec) {
@@ -117,7 +125,9 @@ func (s *VFLinkState) UnmarshalText(b []byte) (err error) {
 
 // VFStats are the counters of a virtual function (IFLA_VF_STATS_*).
 type VFStats struct {
-	RxPackets, TxPackets, RxBytes, TxBytes     attr.Opt[uint64]
+	// Packets and bytes that it received and sent.
+	RxPackets, TxPackets, RxBytes, TxBytes attr.Opt[uint64]
+	// Packets that it received for many, and packets that were dropped.
 	Broadcast, Multicast, RxDropped, TxDropped attr.Opt[uint64]
 	// Unknown holds attributes without a field.
 	Unknown attr.Raw

@@ -49,6 +49,7 @@ type PanicError struct {
 	Stack []byte
 }
 
+// Error returns the value and the stack.
 func (p *PanicError) Error() string { return fmt.Sprintf("%v\n\n%s", p.Value, p.Stack) }
 
 // Unwrap returns Value if it is an error.

@@ -17,6 +17,7 @@ type Error struct {
 	Err error
 }
 
+// Error returns the attempt, what it was made on, and the cause.
 func (e *Error) Error() string {
 	return "nsutil: " + e.Op + " " + e.Target + ": " + e.Err.Error()
 }

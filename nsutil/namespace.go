@@ -134,6 +134,7 @@ func (ns *Namespace) failed(op string, err error) error {
 // kernel uses the number again once a namespace is gone, so an identity is good
 // for comparisons while a handle on its namespace is open.
 type Identity struct {
+	// Dev and Ino are those of the file.
 	Dev, Ino uint64
 }
 

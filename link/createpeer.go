@@ -1,0 +1,63 @@
+package link
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/iplink-go/iplink/kind"
+)
+
+// The peer of a pair is made by the message that makes the first end. What
+// creation ignores of it is set afterwards, like that of the link itself.
+
+// preparePeer takes what is said of a peer out of the kind's data, to know
+// where it will be and what must follow.
+func (s *createStep) preparePeer(ctx context.Context, t *tx) error {
+	p, ok := s.want.Kind.(kind.Pairer)
+	if !ok || !p.PeerSpec().IsSet() {
+		return nil
+	}
+	peer := p.PeerSpec().Value()
+	at, err := s.from.at(ctx, peer.NetNS)
+	if err != nil {
+		return fmt.Errorf("peer: %w", err)
+	}
+	t.keep(at, s.from)
+	s.peerWant = specOfPeer(&peer)
+	s.peerWant.NetNS, s.peerWant.Index = kind.NetNS{}, 0
+	if err := s.peerWant.resolve(ctx, at, at); err != nil {
+		return fmt.Errorf("peer: %w", err)
+	}
+	s.peer = &subject{op: "create", at: at, now: &Link{Name: peer.Name}}
+	return nil
+}
+
+// findPeer reads the peer that something was said of.
+func (s *createStep) findPeer(ctx context.Context) error {
+	if s.peer == nil {
+		return nil
+	}
+	i, ok := s.sub.now.Lower.Index()
+	if !ok || i == 0 {
+		return s.sub.fail(fmt.Errorf("peer is not there: %w", ErrVerify))
+	}
+	s.peer.index = i
+	l, err := s.peer.read(ctx)
+	if err != nil {
+		return err
+	}
+	s.peer.now = l
+	return nil
+}
+
+// specOfPeer says of a link what p says of a peer.
+func specOfPeer(p *kind.Peer) *Spec {
+	return &Spec{
+		Name: p.Name, Index: p.Index, Address: p.Address, Broadcast: p.Broadcast, MTU: p.MTU, Master: p.Master,
+		Up: p.Up, ARP: p.ARP, Promisc: p.Promisc, AllMulti: p.AllMulti, Multicast: p.Multicast, Trailers: p.Trailers, Dynamic: p.Dynamic,
+		TxQueueLen: p.TxQueueLen, OperState: p.OperState, LinkMode: p.LinkMode, Group: p.Group, Alias: p.Alias,
+		NumTxQueues: p.NumTxQueues, NumRxQueues: p.NumRxQueues, Carrier: p.Carrier, ProtoDown: p.ProtoDown,
+		ProtoDownReason: p.ProtoDownReason, GSOMaxSize: p.GSOMaxSize, GSOMaxSegs: p.GSOMaxSegs, GROMaxSize: p.GROMaxSize,
+		GSOIPv4MaxSize: p.GSOIPv4MaxSize, GROIPv4MaxSize: p.GROIPv4MaxSize, NetNS: p.NetNS, Unknown: p.Unknown,
+	}
+}

@@ -1,0 +1,287 @@
+package link_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/kind"
+	"github.com/iplink-go/iplink/link"
+	"github.com/iplink-go/iplink/nsutil"
+)
+
+// A bridge with a veth pair plugged in, as a container runtime would make it.
+func Example() {
+	// To try this without root and away from the host's links; the real thing
+	// goes without.
+	if err := nsutil.Sandbox(); err != nil {
+		log.Fatal(err)
+	}
+
+	ctx := context.Background()
+	c, err := link.Open(link.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+
+	br, err := c.Create(ctx, link.Spec{Name: "br0", Up: attr.On, Kind: &kind.Bridge{}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	port, err := c.Create(ctx, link.Spec{
+		Name: "veth0", MTU: attr.U32(9000), Master: br.Ref(), Up: attr.On,
+		Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "veth1", MTU: attr.U32(9000), Up: attr.On})},
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for l, err := range c.All(ctx, link.Filter{Master: br.Ref()}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(l.Name, "is a port of", br.Name, "with MTU", l.MTU)
+	}
+
+	// The other end goes with it.
+	if err := errors.Join(c.Delete(ctx, port.Ref()), c.Delete(ctx, br.Ref())); err != nil {
+		log.Fatal(err)
+	}
+	// Output: veth0 is a port of br0 with MTU 9000
+}
+
+// A client of another namespace: the socket is made there, and nobody's thread
+// stays there.
+func ExampleOpen() {
+	ns, err := nsutil.New()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ns.Close()
+	c, err := link.Open(link.Config{NetNS: ns})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+
+	lo, err := c.Get(context.Background(), link.Name("lo"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(lo.Index, lo.Name, lo.Type, "up:", lo.IsUp())
+	// Output: 1 lo loopback up: false
+}
+
+// scratch returns a client of a new namespace, and what ends both.
+func scratch() (*link.Client, func()) {
+	ns, err := nsutil.New()
+	if err != nil {
+		log.Fatal(err)
+	}
+	c, err := link.Open(link.Config{NetNS: ns})
+	if err != nil {
+		log.Fatal(err)
+	}
+	return c, func() {
+		if err := errors.Join(c.Close(), ns.Close()); err != nil {
+			log.Fatal(err)
+		}
+	}
+}
+
+// A pair between two namespaces is made in one step.
+func ExampleClient_Create() {
+	c, done := scratch() // a client of a new namespace
+	defer done()
+	ctx := context.Background()
+	blue, err := nsutil.New()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer blue.Close()
+
+	_, err = c.Create(ctx, link.Spec{
+		Name:  "veth-blue",
+		Alias: attr.Some("to blue"),
+		Kind: &kind.Veth{Peer: attr.Some(kind.Peer{
+			Name:    "eth0",
+			Address: attr.MustParseHWAddr("02:00:00:00:00:01"),
+			NetNS:   kind.NetNSFD(blue.FD()),
+			Up:      attr.On,
+		})},
+		Up: attr.On,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	there, err := link.Open(link.Config{NetNS: blue})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer there.Close()
+	eth0, err := there.Get(ctx, link.Name("eth0"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(eth0.Name, eth0.KindName(), eth0.Address, "carrier:", eth0.HasCarrier())
+	// Output: eth0 veth 02:00:00:00:00:01 carrier: true
+}
+
+// A change that cannot be done whole is not done at all.
+func ExampleClient_Change() {
+	c, done := scratch() // a client of a new namespace
+	defer done()
+	ctx := context.Background()
+	l, err := c.Create(ctx, link.Spec{Name: "eth0", MTU: attr.U32(1500), Kind: &kind.Veth{}})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	l, err = c.Change(ctx, l.Ref(), link.Spec{Alias: attr.Some("uplink"), TxQueueLen: attr.U32(2000), MTU: attr.U32(9000)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(l.Name, l.Alias, l.TxQueueLen, l.MTU)
+
+	// The name is fine, the MTU is not.
+	_, err = c.Change(ctx, l.Ref(), link.Spec{Name: "eth1", Alias: attr.Some("downlink"), MTU: attr.U32(1 << 20)})
+	fmt.Println(err)
+	if l, err = c.Get(ctx, l.Ref()); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(l.Name, l.Alias, l.TxQueueLen, l.MTU)
+	// Output:
+}
+
+func ExampleClient_Delete() {
+	c, done := scratch() // a client of a new namespace
+	defer done()
+	ctx := context.Background()
+	if _, err := c.Create(ctx, link.Spec{Name: "br0", Kind: &kind.Bridge{}}); err != nil {
+		log.Fatal(err)
+	}
+
+	fmt.Println(c.Delete(ctx, link.Name("br0")))
+	err := c.Delete(ctx, link.Name("br0"))
+	fmt.Println(err, errors.Is(err, link.ErrNotExist))
+	// Output:
+}
+
+func ExampleClient_List() {
+	c, done := scratch() // a client of a new namespace
+	defer done()
+	ctx := context.Background()
+	br, err := c.Create(ctx, link.Spec{Name: "br0", Kind: &kind.Bridge{}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, name := range []string{"eth0", "eth1"} {
+		if _, err := c.Create(ctx, link.Spec{Name: name, Master: br.Ref(), Kind: &kind.Veth{}}); err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	ports, err := c.List(ctx, link.Filter{Master: br.Ref(), Include: link.WithStats})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for _, l := range ports {
+		fmt.Println(l.Name, l.Stats.Value().RxPackets, "packets received")
+	}
+	fmt.Println(ports.ByName("eth1") != nil, ports.ByName("br0") != nil)
+	// Output:
+}
+
+// All is List without keeping the links: one Link is used again and again.
+// Other calls work inside the loop.
+func ExampleClient_All() {
+	c, done := scratch() // a client of a new namespace
+	defer done()
+	ctx := context.Background()
+	for _, name := range []string{"br0", "br1"} {
+		if _, err := c.Create(ctx, link.Spec{Name: name, Kind: &kind.Bridge{}}); err != nil {
+			log.Fatal(err)
+		}
+	}
+
+	for l, err := range c.All(ctx, link.Filter{Kind: "bridge"}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		now, err := c.Change(ctx, l.Ref(), link.Spec{Up: attr.On, Kind: &kind.Bridge{STPState: attr.Some(kind.STPKernel)}})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(now.Name, now.IsUp(), now.Kind.(*kind.Bridge).STPState)
+	}
+	// Output:
+}
+
+// One request, by index, name or alternative name.
+func ExampleClient_Get() {
+	c, done := scratch() // a client of a new namespace
+	defer done()
+	ctx := context.Background()
+	spec := link.Spec{Name: "br0", Index: 42, AltNames: []string{"the-bridge-with-a-long-name"}, Kind: &kind.Bridge{}}
+	if _, err := c.Create(ctx, spec); err != nil {
+		log.Fatal(err)
+	}
+
+	for _, r := range []link.Ref{link.Name("br0"), link.Index(42), link.Name("the-bridge-with-a-long-name"), link.Name("eth7")} {
+		l, err := c.Get(ctx, r)
+		if err != nil {
+			fmt.Println(err)
+			continue
+		}
+		fmt.Println(l.Index, l.Name, l.AltNames)
+	}
+	// Output:
+}
+
+// What the kernel answered is in an Error.
+func ExampleError() {
+	c, done := scratch() // a client of a new namespace
+	defer done()
+	ctx := context.Background()
+	l, err := c.Create(ctx, link.Spec{Name: "br0", Kind: &kind.Bridge{}})
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	_, err = c.Change(ctx, l.Ref(), link.Spec{MTU: attr.U32(70_000)})
+	if e, ok := errors.AsType[*link.Error](err); ok {
+		fmt.Println("op:    ", e.Op)
+		fmt.Println("link:  ", e.Link)
+		fmt.Println("errno: ", e.Errno)
+		fmt.Println("msg:   ", e.Msg)
+		fmt.Println("attr:  ", e.Attr)
+		fmt.Println("limits:", e.Limits)
+	}
+	fmt.Println(errors.Is(err, link.ErrInvalid))
+	// Output:
+}
+
+// A link without a carrier is up and cannot send: "ip link" shows NO-CARRIER.
+func ExampleLink_HasCarrier() {
+	c, done := scratch() // a client of a new namespace
+	defer done()
+	ctx := context.Background()
+	pair := link.Spec{Name: "veth0", Up: attr.On, Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "veth1"})}}
+	l, err := c.Create(ctx, pair)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("up:", l.IsUp(), "carrier:", l.HasCarrier())
+
+	if _, err := c.Change(ctx, link.Name("veth1"), link.Spec{Up: attr.On}); err != nil {
+		log.Fatal(err)
+	}
+	if l, err = c.Get(ctx, l.Ref()); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("up:", l.IsUp(), "carrier:", l.HasCarrier())
+	// Output:
+}

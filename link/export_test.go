@@ -1,0 +1,9 @@
+package link
+
+import "github.com/iplink-go/iplink/internal/rtnl"
+
+// OpenWith is [Open] with something between the client and the kernel: wrap
+// gets every socket that the client opens.
+func OpenWith(cfg Config, wrap func(rtnl.Transport) rtnl.Transport) (*Client, error) {
+	return open(cfg, wrap)
+}
