@@ -151,10 +151,14 @@ func (countersOp) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
 	return b, nil
 }
 
-func (countersOp) isSet(p ptr) bool  { return len(*as[[]uint64](p)) > 0 }
-func (countersOp) reset(p ptr)       { *as[[]uint64](p) = (*as[[]uint64](p))[:0] }
-func (countersOp) copy(dst, src ptr) { *as[[]uint64](dst) = slices.Clone(*as[[]uint64](src)) }
-func (countersOp) value(p ptr) any   { return *as[[]uint64](p) }
+func (countersOp) isSet(p ptr) bool { return len(*as[[]uint64](p)) > 0 }
+func (countersOp) reset(p ptr)      { *as[[]uint64](p) = (*as[[]uint64](p))[:0] }
+func (countersOp) value(p ptr) any  { return *as[[]uint64](p) }
+
+// copy makes none of none, as that of a list does.
+func (countersOp) copy(dst, src ptr) {
+	*as[[]uint64](dst) = append([]uint64(nil), *as[[]uint64](src)...)
+}
 
 func (countersOp) equal(_ *field, want, have ptr) bool {
 	return slices.Equal(*as[[]uint64](want), *as[[]uint64](have))

@@ -158,17 +158,22 @@ func (o *bitsOp) program() *program {
 	return p
 }
 
-func (o *bitsOp) elem(p ptr) ptr { return p }
+func (o *bitsOp) elem(p ptr) ptr    { return p }
+func (o *bitsOp) switches() *bitsOp { return o }
+
+// switches are the ops that are a bitsOp.
+type switches interface {
+	holder
+	switches() *bitsOp
+}
 
 func newBits(c *Codec, layout Layout, rest *uint32, bits []Bit) *bitsOp {
 	o := &bitsOp{layout: layout}
 	for _, x := range bits {
 		// add checks that the switch is a field of the struct.
-		in := &Codec{base: c.base, size: c.size, prog: &program{name: c.prog.name}}
-		f := add(in, Field{Name: x.Name, Key: x.Key, Wire: "bit", Size: 0}, x.On, nil, nil)
-		if c.err == nil {
-			c.err = in.err
-		}
+		in := c.side("bits")
+		f := add(in, Field{Name: x.Name, Key: x.Key, Wire: "bit"}, x.On, nil, nil)
+		c.fail(in.err)
 		o.bits = append(o.bits, bit{x.Mask, f.off, x.Inverted, f.Field})
 		o.known |= x.Mask
 	}
@@ -179,11 +184,9 @@ func newBits(c *Codec, layout Layout, rest *uint32, bits []Bit) *bitsOp {
 }
 
 func offsetIn[T any](c *Codec, p *T) uintptr {
-	in := &Codec{base: c.base, size: c.size, prog: &program{name: c.prog.name}}
+	in := c.side("rest")
 	f := add(in, Field{Name: "rest"}, p, nil, nil)
-	if c.err == nil {
-		c.err = in.err
-	}
+	c.fail(in.err)
 	return f.off
 }
 

@@ -2,6 +2,11 @@ package attr
 
 import "reflect"
 
+// Names that choose layouts: a message holds the kind of a link and, in
+// another attribute, data whose meaning depends on it. Both lines work on one
+// field of an interface type. A chosen struct may hold names again, so this
+// is where a message can nest as deep as its length allows.
+
 // A Slot tells apart the places of a message where a name chooses a layout.
 type Slot uint8
 
@@ -15,21 +20,21 @@ type Named interface {
 // choiceName is the string that chooses; its field holds the chosen struct.
 type choiceName[K Named] struct{ slot Slot }
 
-func (o *choiceName[K]) decode(st *state, _ *field, p ptr, b []byte, _ int, _ bool) error {
+func (o *choiceName[K]) decode(st *state, _ *field, p ptr, b []byte, _ int, again bool) error {
 	name := cutNUL(b)
 	if s := *as[K](p); any(s) != nil && s.Kind() == string(name) {
 		return nil // its storage serves again; the data sets or resets it
 	}
-	o.reset(p)
-	if st.New == nil {
-		return unclaimed
+	if st.New != nil {
+		if k, ok := st.New(o.slot, string(name)).(K); ok {
+			*as[K](p) = k
+			return nil
+		}
 	}
-	k, ok := st.New(o.slot, string(name)).(K)
-	if !ok {
-		return unclaimed
+	if !again { // a known name beside an unknown one counts, whatever their order
+		o.reset(p)
 	}
-	*as[K](p) = k
-	return nil
+	return unclaimed
 }
 
 func (o *choiceName[K]) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
@@ -112,13 +117,29 @@ func (o *choiceData[K]) equal(_ *field, want, have ptr) bool {
 	return w != nil && w == h && w.holds(wb, hb)
 }
 
+// diff keeps of the data what differs, all of it where have is of another name.
+func (o *choiceData[K]) diff(f *field, dst, want, have ptr) (differs bool) {
+	if differs = !o.equal(f, want, have); !differs || dst == nil {
+		return differs
+	}
+	o.choiceName.copy(dst, want)
+	w, wb, _ := o.chosen(want)
+	if h, hb, _ := o.chosen(have); w != nil && w == h {
+		_, d, _ := o.chosen(dst)
+		w.reset(d)
+		w.diff(nil, d, wb, hb)
+	}
+	return true
+}
+
 // Choice lists two attributes: the name of a layout, and a nest of that
 // layout. The struct for a name comes from [Scope.New]; where that knows none,
 // both attributes are kept with the unknown ones. A struct that sends
 // nothing sends its name alone. Options count for both lines.
 func Choice[K Named](c *Codec, slot Slot, nameType Type, name string, dataType Type, data string, p *K, opts ...Option) {
-	add(c, Field{Type: nameType, Name: name, Wire: WireString}, p, &choiceName[K]{slot}, opts)
-	add(c, Field{Type: dataType, Name: data, Wire: WireNest}, p, &choiceData[K]{choiceName[K]{slot}}, opts).late = true
+	o := choiceName[K]{slot}
+	add(c, Field{Type: nameType, Name: name, Wire: WireString}, p, &o, opts)
+	add(c, Field{Type: dataType, Name: data, Wire: WireNest}, p, &choiceData[K]{o}, opts).late = true
 }
 
 // fixedOp is the data of a layout that a name in the program chooses, where
@@ -129,7 +150,7 @@ type fixedOp[K Named] struct {
 }
 
 func (o *fixedOp[K]) decode(st *state, f *field, p ptr, b []byte, off int, again bool) error {
-	if err := o.choiceName.decode(st, f, p, []byte(o.name), off, again); err != nil {
+	if err := o.choiceName.decode(st, f, p, []byte(o.name), off, false); err != nil {
 		return err
 	}
 	return o.choiceData.decode(st, f, p, b, off, again)

@@ -1,6 +1,9 @@
 package attr
 
-import "fmt"
+import (
+	"fmt"
+	"reflect"
+)
 
 // A differ is an op that can compare and copy parts of its field.
 type differ interface {
@@ -22,19 +25,18 @@ func (p *program) holds(want, have ptr) bool {
 // differs reports whether the field says something in want that does not hold
 // in have.
 func (f *field) differs(want, have ptr) bool {
-	switch {
-	case !f.op.isSet(want):
+	if !f.op.isSet(want) {
 		return false
+	}
+	switch f.op.(type) {
+	case differ, *inlineOp: // their parts may be absent where that means zero
+		return !f.op.equal(f, want, have)
+	}
+	switch {
 	case f.op.isSet(have):
 		return !f.op.equal(f, want, have)
 	case f.zero: // absent in have means zero
 		return !isZeroValue(f.op.value(want))
-	}
-	if _, parts := f.op.(differ); parts {
-		return !f.op.equal(f, want, have)
-	}
-	if o, ok := f.op.(*inlineOp); ok { // its fields may be absent where that means zero
-		return !o.prog.holds(want, have)
 	}
 	return true
 }
@@ -49,15 +51,16 @@ func isZeroValue(v any) bool {
 	case interface{ IsUnspecified() bool }:
 		return v.IsUnspecified()
 	}
-	return fmt.Sprintf("%d", v) == "0"
+	return reflect.ValueOf(v).IsZero()
 }
 
 // Diff compares what want says with have, both of one type, and sets dst,
 // also of that type, to the difference: the fields of want that do not hold
 // in have. It returns their descriptions. Fields that want leaves unsaid are
 // not compared, nor are unknown attributes. Values that the kernel rounds
-// compare as their lines say ([Same], [ZeroUnsaid]). dst shares no storage
-// with want.
+// compare as their lines say ([Same], [ZeroUnsaid]). A [Nest] or a list that
+// differs is in dst as a whole, of the data of a [Choice] only what differs.
+// dst shares no storage with want.
 func Diff(dst, want, have Struct) ([]Field, error) {
 	prog, w, err := programOf(want)
 	if err != nil {

@@ -48,10 +48,11 @@ func (st *state) free() {
 }
 
 // Decode sets every field of s from the attributes in b: those without an
-// attribute say nothing afterwards. Scalars are copied; strings, slices and
-// nests reuse the storage s has, so s never aliases b but what was copied
-// out of s by assignment may change. Errors are of type [*Error]; s then
-// holds what was read so far.
+// attribute say nothing afterwards. Of an attribute that comes twice the last
+// counts, as in the kernel. s never aliases b. Slices, nests and chosen structs
+// reuse the storage s has, so a plain assignment shares them: keep what was
+// read with [Clone]. Errors are of type [*Error], their offsets within b; s
+// then holds some of what was read and some of what it held before.
 func Decode(b []byte, s Struct) error { return Scope{}.Decode(b, s) }
 
 // Decode is [Decode] in this scope.
@@ -73,13 +74,6 @@ func (sc Scope) Decode(b []byte, s Struct) error {
 // then kept with the unknown ones.
 var unclaimed error = &Error{Err: ErrValue}
 
-// A lateAttr waits until the others of its nest are decoded.
-type lateAttr struct {
-	raw   []byte
-	off   int
-	field int16
-}
-
 // decode sets the struct at base from b, which starts off bytes into the
 // input.
 func (p *program) decode(st *state, base ptr, b []byte, off int) error {
@@ -96,38 +90,16 @@ func (p *program) decode(st *state, base ptr, b []byte, off int) error {
 		}
 	}
 	p.resetForeign(st, base)
-	var (
-		seen  fieldSet
-		late  [2]lateAttr
-		nLate int
-		mine  = len(st.unknown)
-	)
+	var seen fieldSet
+	mine := len(st.unknown)
 	defer func() { st.unknown = st.unknown[:mine] }()
-	for len(b) > 0 {
-		t, payload, rest, err := Cut(b)
-		if err != nil {
-			return &Error{Type: t.Number(), Offset: off, Err: err}
-		}
-		raw := b[:len(b)-len(rest)]
-		i := p.find(t.Number(), st.Family)
-		switch {
-		case i < 0:
-			p.keep(st, raw)
-		case p.fields[i].late && nLate < len(late):
-			late[nLate] = lateAttr{raw, off, int16(i)}
-			nLate++
-			seen.add(i)
-		default:
-			if err := p.decodeField(st, i, base, t.Number(), payload, raw, off, &seen); err != nil {
-				return err
-			}
-		}
-		b, off = rest, off+len(raw)
+	late, err := p.decodeAll(st, base, b, off, &seen, false)
+	if err != nil {
+		return err
 	}
 	p.resetMissing(st, base, &seen)
-	for _, l := range late[:nLate] { // after the resets: it may set a field of another line
-		t, payload, _, _ := Cut(l.raw)
-		if err := p.decodeField(st, int(l.field), base, t.Number(), payload, l.raw, l.off, &seen); err != nil {
+	if late >= 0 { // after the resets: it may set a field of another line
+		if _, err := p.decodeAll(st, base, b[late:], off+late, &seen, true); err != nil {
 			return err
 		}
 	}
@@ -135,6 +107,35 @@ func (p *program) decode(st *state, base ptr, b []byte, off int) error {
 		setRaw(as[Raw](at(base, p.rest.off)), st.unknown[mine:])
 	}
 	return nil
+}
+
+// decodeAll decodes the attributes in b, the late ones or the others. It
+// returns where the first late one is that it left, -1 if there is none.
+func (p *program) decodeAll(st *state, base ptr, b []byte, off int, seen *fieldSet, lateOnes bool) (late int, err error) {
+	late = -1
+	for start := off; len(b) > 0; {
+		t, payload, rest, err := Cut(b)
+		if err != nil {
+			return late, &Error{Type: t.Number(), Offset: off, Err: err}
+		}
+		raw := b[:len(b)-len(rest)]
+		i := p.find(t.Number(), st.Family)
+		switch {
+		case i >= 0 && p.fields[i].late == lateOnes:
+			if err := p.decodeField(st, i, base, t.Number(), payload, raw, off, seen); err != nil {
+				return late, err
+			}
+		case lateOnes: // has had its turn
+		case i < 0:
+			p.keep(st, raw)
+		default:
+			if seen.add(i); late < 0 {
+				late = off - start
+			}
+		}
+		b, off = rest, off+len(raw)
+	}
+	return late, nil
 }
 
 func (p *program) decodeHeader(st *state, base ptr, b []byte, off int) error {

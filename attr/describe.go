@@ -60,11 +60,7 @@ func (p *program) values(base ptr, yield func(Field, any) bool) bool {
 				if !o.prog.values(fp, yield) {
 					return false
 				}
-			case *bitsOp:
-				if !o.program().values(fp, yield) {
-					return false
-				}
-			case headBitsOp:
+			case switches:
 				if !o.program().values(fp, yield) {
 					return false
 				}
@@ -89,7 +85,8 @@ func Check(s Struct) error {
 }
 
 // Refs iterates over the references to links that s holds and says something
-// in, nests included, so that names can be resolved without knowing the kind.
+// in, nests and lists included, so that names can be resolved without knowing
+// the kind.
 func Refs(s Struct) iter.Seq2[Field, *Ref] {
 	return func(yield func(Field, *Ref) bool) {
 		if prog, base, err := programOf(s); err == nil {
@@ -115,15 +112,26 @@ func (p *program) refs(base ptr, yield func(Field, *Ref) bool) bool {
 				return false
 			}
 		case holder:
-			if prog := o.program(); prog != nil && !prog.refs(o.elem(fp), yield) {
+			if !o.program().refs(o.elem(fp), yield) {
 				return false
+			}
+		case lister:
+			for prog, elem := range o.elems(fp) {
+				if !prog.refs(elem, yield) {
+					return false
+				}
 			}
 		}
 	}
 	return true
 }
 
-// A chooser is the data of a [Choice].
-type chooser interface {
-	chosen(p ptr) (*program, ptr, error)
-}
+// A chooser is the data of a [Choice], a lister a list of structs.
+type (
+	chooser interface {
+		chosen(p ptr) (*program, ptr, error)
+	}
+	lister interface {
+		elems(p ptr) iter.Seq2[*program, ptr]
+	}
+)

@@ -49,14 +49,8 @@ func (p *program) append(st *state, base ptr, b []byte) ([]byte, error) {
 		if !f.op.isSet(fp) || !st.sends(f) {
 			continue
 		}
-		if !st.Report {
-			err = f.check(fp)
-		}
-		if err == nil {
-			b, err = f.op.append(st, f, fp, b)
-		}
-		if err != nil {
-			return b, f.appendError(err)
+		if b, err = f.append(st, fp, b); err != nil {
+			return b, err
 		}
 	}
 	return b, nil
@@ -73,9 +67,24 @@ func (p *program) appendHeader(st *state, base ptr, b []byte) ([]byte, error) {
 		if !st.sends(f) {
 			continue
 		}
-		if _, err := f.op.append(st, f, at(base, f.off), b[start+int(f.Type):start+int(f.Type)]); err != nil {
+		place := b[start+int(f.Type) : start+int(f.Type)]
+		if _, err := f.append(st, at(base, f.off), place); err != nil {
+			return b, err
+		}
+	}
+	return b, nil
+}
+
+// append checks and appends one field; errors are of type *Error.
+func (f *field) append(st *state, p ptr, b []byte) ([]byte, error) {
+	if !st.Report {
+		if err := f.check(p); err != nil {
 			return b, f.appendError(err)
 		}
+	}
+	b, err := f.op.append(st, f, p, b)
+	if err != nil {
+		return b, f.appendError(err)
 	}
 	return b, nil
 }
@@ -93,6 +102,15 @@ type (
 	numeric interface{ number(p ptr) int64 }
 	lengthy interface{ length(p ptr) int }
 )
+
+// A comparer heeds [Same]; compares says whether f is of the right type.
+type comparer interface{ compares(f any) bool }
+
+// isSame says whether f compares values of type T.
+func isSame[T any](f any) bool {
+	_, ok := f.(func(want, have T) bool)
+	return ok
+}
 
 // rangeError counts time spans in their unit and names them as spans.
 func (f *field) rangeError(n, lo, hi int64) error {

@@ -119,14 +119,14 @@ func (p Printer) text(f Field, v any) string {
 func (p Printer) textList(f Field, list reflect.Value) string {
 	var words []string
 	for i := range list.Len() {
-		words = append(words, p.text(f, element0(list.Index(i))))
+		words = append(words, p.text(f, elementOf(list.Index(i))))
 	}
 	return strings.Join(words, " ")
 }
 
-// element0 returns a list's element in the form value functions use: structs
+// elementOf returns a list's element in the form value functions use: structs
 // by pointer.
-func element0(v reflect.Value) any {
+func elementOf(v reflect.Value) any {
 	if v.CanAddr() {
 		if s, ok := v.Addr().Interface().(Struct); ok {
 			return s
@@ -190,17 +190,22 @@ func (o *Object) Set(key string, value any) {
 		}
 		if sub, ok := m.Value.(*Object); ok && nested {
 			sub.Set(inner, value)
-		} else {
-			m.Value = value
+			return
 		}
+		m.Value = member(inner, value, nested)
 		return
 	}
-	if nested {
-		sub := new(Object)
-		sub.Set(inner, value)
-		value = sub
+	*o = append(*o, Member{outer, member(inner, value, nested)})
+}
+
+// member returns value, in an object of its own where it is nested.
+func member(key string, value any, nested bool) any {
+	if !nested {
+		return value
 	}
-	*o = append(*o, Member{outer, value})
+	sub := new(Object)
+	sub.Set(key, value)
+	return sub
 }
 
 // Object returns what s says as JSON members.
@@ -284,7 +289,7 @@ func (p Printer) json(f Field, v any) any {
 	case reflect.Slice:
 		list := make([]any, r.Len())
 		for i := range list {
-			list[i] = p.json(f, element0(r.Index(i)))
+			list[i] = p.json(f, elementOf(r.Index(i)))
 		}
 		return list
 	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:

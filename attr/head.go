@@ -6,7 +6,7 @@ import "encoding/binary"
 // the members of C structs. They are plain values, since they are always
 // there; zero is what says nothing.
 
-// Header begins the list of a struct with a fixed part of n bytes, of which a
+// Header says that a struct begins with a fixed part of n bytes, of which a
 // message must have at least atLeast. The rest of the list may hold fields at
 // fixed places, named Head..., and then attributes, which follow the header.
 func Header(c *Codec, n, atLeast int) { c.prog.header, c.prog.minHeader = n, atLeast }
@@ -39,6 +39,8 @@ func (o *headOp[T]) value(p ptr) any   { return *as[T](p) }
 func (o *headOp[T]) equal(f *field, want, have ptr) bool {
 	return same(f, *as[T](want), *as[T](have))
 }
+
+func (*headOp[T]) compares(f any) bool { return isSame[T](f) }
 
 func head[T comparable](c *Codec, off int, name string, w Wire, p *T, fm form[T], opts []Option) {
 	add(c, Field{Type: Type(off), Name: name, Wire: w, Size: fm.size, Header: true}, p, &headOp[T]{fm}, opts)
@@ -82,10 +84,19 @@ func HeadCounter(c *Codec, off int, name string, p *uint64, opts ...Option) {
 // HeadMAC lists a hardware address in the n bytes at off. Where n is more
 // than the six bytes of an Ethernet address, the length is not sent: an
 // address is then read as 6, 20 (InfiniBand) or n bytes, the shortest that
-// leaves out only zeros.
+// leaves out only zeros. n is at most 32; a longer address is not sent.
 func HeadMAC(c *Codec, off, n int, name string, p *HWAddr, opts ...Option) {
-	head(c, off, name, WireMAC, p, formMAC(n), opts)
+	if n > maxHWAddr {
+		c.refuse(name, "is longer than a hardware address")
+		return
+	}
+	f := Field{Type: Type(off), Name: name, Wire: WireMAC, Size: n, Header: true}
+	add(c, f, p, &headMAC{headOp[HWAddr]{formMAC(n)}}, append([]Option{MaxLen(n)}, opts...))
 }
+
+type headMAC struct{ headOp[HWAddr] }
+
+func (o *headMAC) length(p ptr) int { return int(as[HWAddr](p).n) }
 
 func formMAC(n int) form[HWAddr] {
 	return form[HWAddr]{n,

@@ -26,6 +26,9 @@ func newLead(c *Codec, p *uint32) lead {
 // attribute that holds it is read.
 type leadOp struct{ headOp[uint32] }
 
+// append writes nothing: each attribute writes it.
+func (o *leadOp) append(_ *state, _ *field, _ ptr, b []byte) ([]byte, error) { return b, nil }
+
 func (o *leadOp) decode(_ *state, _ *field, p ptr, _ []byte, _ int, _ bool) error {
 	o.reset(p)
 	return nil
@@ -123,9 +126,8 @@ func LedStruct[T any, P interface {
 	*T
 	Struct
 }](c *Codec, t Type, name string, number *uint32, p *Opt[T], opts ...Option) {
-	o := &ledStructOp[T, P]{nestOp[T, P]{fixed: true}, newLead(c, number)}
-	f := add(c, Field{Type: t, Name: name, Wire: WireStruct}, p, o, opts)
-	f.Size = sizeOf[T, P]()
+	o := &ledStructOp[T, P]{nestOp[T, P]{nested[T, P](c), true}, newLead(c, number)}
+	add(c, Field{Type: t, Name: name, Wire: WireStruct, Size: o.prog.header}, p, o, opts)
 }
 
 // ledListOp is a nest of C structs whose first u32 is the number.
@@ -139,7 +141,7 @@ func (o *ledListOp[T]) decode(st *state, f *field, p ptr, b []byte, off int, aga
 		return err
 	}
 	for t, payload := range All(b) {
-		if t == o.inner.Type && len(payload) >= leadLen {
+		if t == o.inner().Type && len(payload) >= leadLen {
 			*o.lead.number(f, p) = u32(payload)
 		}
 	}
@@ -164,9 +166,8 @@ func LedStructList[T any, P interface {
 	*T
 	Struct
 }](c *Codec, t, inner Type, name string, number *uint32, p *[]T, opts ...Option) {
-	r := structs[T, P](true)
-	in := field{Field: Field{Type: inner, Wire: WireStruct, Size: sizeOf[T, P]()}, op: &r}
-	o := &ledListOp[T]{nestListOp[T]{r, in}, newLead(c, number)}
+	r := structs[T, P](c, true)
+	o := &ledListOp[T]{newNestList(c, r, inner, WireStruct, r.program().header), newLead(c, number)}
 	f := add(c, Field{Type: t, Name: name, Wire: WireNest}, p, o, opts)
-	o.inner.Dir, o.inner.Mode = f.Dir, f.Mode
+	o.inner().Dir, o.inner().Mode = f.Dir, f.Mode
 }

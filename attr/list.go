@@ -2,6 +2,7 @@ package attr
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 )
 
@@ -22,37 +23,28 @@ type structElem[T any, P interface {
 	*T
 	Struct
 }] struct {
-	lazy[T, P]
-	fixed bool
+	prog  *program
+	fixed bool // a C struct
 }
 
-func (e *structElem[T, P]) inside() *program { return e.program() }
+func (e *structElem[T, P]) inside() *program { return e.prog }
 
 func (e *structElem[T, P]) read(st *state, p *T, b []byte, off int) error {
-	prog, err := e.get()
-	if err != nil {
-		return err
-	}
-	return prog.decode(st, ptrTo(p), b, off)
+	return e.prog.decode(st, ptrTo(p), b, off)
 }
 
 func (e *structElem[T, P]) write(st *state, t Type, p *T, b []byte) ([]byte, error) {
-	prog, err := e.get()
-	if err != nil {
-		return b, err
-	}
-	return appendNest(st, t, prog, ptrTo(p), b, e.fixed)
+	return appendNest(st, t, e.prog, ptrTo(p), b, e.fixed)
 }
 
+// copy assigns what T does not list and copies what it does, as nestOp.copy.
 func (e *structElem[T, P]) copy(dst, src *T) {
-	if prog := e.inside(); prog != nil {
-		prog.copy(ptrTo(dst), ptrTo(src))
-	}
+	*dst = *src
+	e.prog.copy(ptrTo(dst), ptrTo(src))
 }
 
 func (e *structElem[T, P]) equal(a, b *T) bool {
-	prog := e.inside()
-	return prog != nil && prog.holds(ptrTo(a), ptrTo(b)) && prog.holds(ptrTo(b), ptrTo(a))
+	return e.prog.holds(ptrTo(a), ptrTo(b)) && e.prog.holds(ptrTo(b), ptrTo(a))
 }
 
 // plainElem is what elements without fields have in common.
@@ -84,10 +76,19 @@ func (stringElem) write(_ *state, t Type, p *string, b []byte) ([]byte, error) {
 
 // A Joiner is an element that can stand for several attributes, as a range of
 // VLANs is a first and a last one. Join takes in the next element if the two
-// are one, and Split returns what to send.
+// are one, and Split returns what to send. What Join notes may be in fields
+// that T does not list.
 type Joiner[T any] interface {
 	Join(next T) (ok bool)
 	Split() []T
+}
+
+// parts returns what an element is sent as.
+func parts[T any](list []T, i int) []T {
+	if j, ok := any(&list[i]).(Joiner[T]); ok {
+		return j.Split()
+	}
+	return list[i : i+1]
 }
 
 // repeatOp is a field of type []T: every attribute of its number is one T.
@@ -98,7 +99,13 @@ func (o *repeatOp[T]) decode(st *state, f *field, p ptr, b []byte, off int, agai
 	if !again {
 		*s = (*s)[:0]
 	}
-	v, err := grow(s, func(v *T) error { return o.el.read(st, v, b, off) })
+	v, err := grow(s, func(v *T) error {
+		if _, joins := any(v).(Joiner[T]); joins {
+			var zero T
+			*v = zero // what an earlier Join noted
+		}
+		return o.el.read(st, v, b, off)
+	})
 	if err != nil {
 		return within(asError(err, f.Type, off), fmt.Sprintf("%d", len(*s)))
 	}
@@ -139,10 +146,7 @@ func (o *repeatOp[T]) append(st *state, f *field, p ptr, b []byte) ([]byte, erro
 	var err error
 	s := *as[[]T](p)
 	for i := range s {
-		parts := s[i : i+1]
-		if j, ok := any(&s[i]).(Joiner[T]); ok {
-			parts = j.Split()
-		}
+		parts := parts(s, i)
 		for k := range parts {
 			if b, err = o.el.write(st, f.Type, &parts[k], b); err != nil {
 				return b, within(asError(err, f.Type, HeaderLen-1), fmt.Sprintf("%d", i))
@@ -178,20 +182,43 @@ func (o *repeatOp[T]) equal(f *field, want, have ptr) bool {
 		return false
 	}
 	for i := range w {
-		if !o.el.equal(&w[i], &h[i]) {
+		if !slices.EqualFunc(parts(w, i), parts(h, i), func(a, b T) bool { return o.el.equal(&a, &b) }) {
 			return false
 		}
 	}
 	return true
 }
 
+func (*repeatOp[T]) compares(f any) bool { return isSame[[]T](f) }
+
 func (o *repeatOp[T]) program() *program { return o.el.inside() }
+
+// elems iterates over the elements that have fields.
+func (o *repeatOp[T]) elems(p ptr) iter.Seq2[*program, ptr] {
+	return func(yield func(*program, ptr) bool) {
+		prog, list := o.el.inside(), *as[[]T](p)
+		for i := range list {
+			if prog == nil || !yield(prog, ptrTo(&list[i])) {
+				return
+			}
+		}
+	}
+}
 
 // nestListOp is a nest that holds nothing but attributes of one number.
 type nestListOp[T any] struct {
 	repeatOp[T]
-	inner field
+	prog *program // lists the elements, which have no name
 }
+
+func newNestList[T any](c *Codec, o repeatOp[T], inner Type, w Wire, size int) nestListOp[T] {
+	prog := &program{name: c.prog.name, fields: []field{{Field: Field{Type: inner, Wire: w, Size: size}, op: &o}}}
+	c.fail(prog.link())
+	return nestListOp[T]{o, prog}
+}
+
+func (o *nestListOp[T]) inner() *field     { return &o.prog.fields[0] }
+func (o *nestListOp[T]) program() *program { return o.prog }
 
 func (o *nestListOp[T]) decode(st *state, f *field, p ptr, b []byte, off int, _ bool) error {
 	o.reset(p)
@@ -200,8 +227,8 @@ func (o *nestListOp[T]) decode(st *state, f *field, p ptr, b []byte, off int, _ 
 		if err != nil {
 			return &Error{Type: t.Number(), Offset: off, Err: err}
 		}
-		if t.Number() == o.inner.Type {
-			if err := o.repeatOp.decode(st, &o.inner, p, payload, off+HeaderLen, again); err != nil {
+		if t.Number() == o.inner().Type {
+			if err := o.repeatOp.decode(st, o.inner(), p, payload, off+HeaderLen, again); err != nil {
 				return err
 			}
 			again = true
@@ -213,17 +240,11 @@ func (o *nestListOp[T]) decode(st *state, f *field, p ptr, b []byte, off int, _ 
 
 func (o *nestListOp[T]) append(st *state, f *field, p ptr, b []byte) ([]byte, error) {
 	start := len(b)
-	b, err := o.repeatOp.append(st, &o.inner, p, BeginNest(b, f.Type))
+	b, err := o.repeatOp.append(st, o.inner(), p, BeginNest(b, f.Type))
 	if err != nil {
 		return b, err
 	}
 	return EndNest(b, start)
-}
-
-func (o *nestListOp[T]) program() *program {
-	inner := o.inner
-	inner.Fields = describe(o.el.inside())
-	return &program{fields: []field{inner}}
 }
 
 func repeat[T any](o repeatOp[T], c *Codec, t Type, name string, w Wire, size int, p *[]T, opts []Option) {
@@ -231,29 +252,16 @@ func repeat[T any](o repeatOp[T], c *Codec, t Type, name string, w Wire, size in
 }
 
 func nestList[T any](o repeatOp[T], c *Codec, t, inner Type, name string, w Wire, size int, p *[]T, opts []Option) {
-	in := field{Field: Field{Type: inner, Wire: w, Size: size}, op: &o}
-	f := add(c, Field{Type: t, Name: name, Wire: WireNest}, p, &nestListOp[T]{o, in}, opts)
-	op := f.op.(*nestListOp[T])
-	op.inner.Dir, op.inner.Mode = f.Dir, f.Mode
+	l := newNestList(c, o, inner, w, size)
+	f := add(c, Field{Type: t, Name: name, Wire: WireNest}, p, &l, opts)
+	l.inner().Dir, l.inner().Mode = f.Dir, f.Mode
 }
 
 func structs[T any, P interface {
 	*T
 	Struct
-}](fixed bool) repeatOp[T] {
-	return repeatOp[T]{&structElem[T, P]{fixed: fixed}}
-}
-
-func sizeOf[T any, P interface {
-	*T
-	Struct
-}]() int {
-	var l lazy[T, P]
-	prog, err := l.get()
-	if err != nil {
-		return 0
-	}
-	return prog.header
+}](c *Codec, fixed bool) repeatOp[T] {
+	return repeatOp[T]{&structElem[T, P]{nested[T, P](c), fixed}}
 }
 
 // RepeatStruct lists an attribute that is there once per C struct T.
@@ -261,7 +269,8 @@ func RepeatStruct[T any, P interface {
 	*T
 	Struct
 }](c *Codec, t Type, name string, p *[]T, opts ...Option) {
-	repeat(structs[T, P](true), c, t, name, WireStruct, sizeOf[T, P](), p, opts)
+	o := structs[T, P](c, true)
+	repeat(o, c, t, name, WireStruct, o.program().header, p, opts)
 }
 
 // RepeatNest lists an attribute that is there once per nest T.
@@ -269,7 +278,7 @@ func RepeatNest[T any, P interface {
 	*T
 	Struct
 }](c *Codec, t Type, name string, p *[]T, opts ...Option) {
-	repeat(structs[T, P](false), c, t, name, WireNest, 0, p, opts)
+	repeat(structs[T, P](c, false), c, t, name, WireNest, 0, p, opts)
 }
 
 // RepeatString lists an attribute that is there once per string.
@@ -284,7 +293,8 @@ func StructList[T any, P interface {
 	*T
 	Struct
 }](c *Codec, t, inner Type, name string, p *[]T, opts ...Option) {
-	nestList(structs[T, P](true), c, t, inner, name, WireStruct, sizeOf[T, P](), p, opts)
+	o := structs[T, P](c, true)
+	nestList(o, c, t, inner, name, WireStruct, o.program().header, p, opts)
 }
 
 // NestList lists a nest that holds nests T, each as an attribute of number
@@ -293,7 +303,7 @@ func NestList[T any, P interface {
 	*T
 	Struct
 }](c *Codec, t, inner Type, name string, p *[]T, opts ...Option) {
-	nestList(structs[T, P](false), c, t, inner, name, WireNest, 0, p, opts)
+	nestList(structs[T, P](c, false), c, t, inner, name, WireNest, 0, p, opts)
 }
 
 // MACList lists a nest that holds hardware addresses, each as an attribute of
@@ -303,17 +313,9 @@ func MACList(c *Codec, t, inner Type, name string, p *[]HWAddr, opts ...Option) 
 	nestList(o, c, t, inner, name, WireMAC, 6, p, opts)
 }
 
-// SameSet is a comparison for [Same] that ignores order.
+// SameSet is a comparison for [Same] that ignores order and repetition.
 func SameSet[T comparable](want, have []T) bool {
-	if len(want) != len(have) {
-		return false
-	}
-	for _, v := range want {
-		if !slices.Contains(have, v) {
-			return false
-		}
-	}
-	return true
+	return Subset(want, have) && Subset(have, want)
 }
 
 // Subset is a comparison for [Same] of lists that the kernel only adds to:

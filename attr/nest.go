@@ -1,5 +1,7 @@
 package attr
 
+import "fmt"
+
 // Nests: attributes that hold attributes, or C structs, which are fields at
 // fixed places. Both are programs of their own.
 
@@ -8,27 +10,21 @@ type nestOp[T any, P interface {
 	*T
 	Struct
 }] struct {
-	lazy[T, P]
-	fixed bool
+	prog  *program
+	fixed bool // a C struct
 }
+
+func (o *nestOp[T, P]) program() *program { return o.prog }
 
 func (*nestOp[T, P]) elem(p ptr) ptr { return ptrTo(&as[Opt[T]](p).v) }
 
 func (o *nestOp[T, P]) decode(st *state, _ *field, p ptr, b []byte, off int, _ bool) error {
-	prog, err := o.get()
-	if err != nil {
-		return err
-	}
 	as[Opt[T]](p).ok = true
-	return prog.decode(st, o.elem(p), b, off)
+	return o.prog.decode(st, o.elem(p), b, off)
 }
 
 func (o *nestOp[T, P]) append(st *state, f *field, p ptr, b []byte) ([]byte, error) {
-	prog, err := o.get()
-	if err != nil {
-		return b, err
-	}
-	return appendNest(st, f.Type, prog, o.elem(p), b, o.fixed)
+	return appendNest(st, f.Type, o.prog, o.elem(p), b, o.fixed)
 }
 
 func appendNest(st *state, t Type, prog *program, base ptr, b []byte, fixed bool) ([]byte, error) {
@@ -49,25 +45,23 @@ func (*nestOp[T, P]) isSet(p ptr) bool { return as[Opt[T]](p).ok }
 
 func (o *nestOp[T, P]) reset(p ptr) {
 	as[Opt[T]](p).ok = false
-	if prog := o.program(); prog != nil {
-		prog.reset(o.elem(p))
-	}
+	o.prog.reset(o.elem(p))
 }
 
-// copy copies field by field: an assignment would share lists inside.
+// copy assigns, for what T does not list, and then copies field by field what
+// the assignment would share, such as lists.
 func (o *nestOp[T, P]) copy(dst, src ptr) {
-	as[Opt[T]](dst).ok = as[Opt[T]](src).ok
-	if prog := o.program(); prog != nil {
-		prog.copy(o.elem(dst), o.elem(src))
-	}
+	*as[Opt[T]](dst) = *as[Opt[T]](src)
+	o.prog.copy(o.elem(dst), o.elem(src))
 }
+
+func (*nestOp[T, P]) compares(f any) bool { return isSame[T](f) }
 
 func (o *nestOp[T, P]) equal(f *field, want, have ptr) bool {
 	if eq, ok := f.compare.(func(want, have T) bool); ok {
 		return eq(as[Opt[T]](want).v, as[Opt[T]](have).v)
 	}
-	prog := o.program()
-	return prog != nil && prog.holds(o.elem(want), o.elem(have))
+	return o.prog.holds(o.elem(want), o.elem(have))
 }
 
 func (*nestOp[T, P]) value(p ptr) any { return P(&as[Opt[T]](p).v) }
@@ -78,7 +72,7 @@ func Nest[T any, P interface {
 	*T
 	Struct
 }](c *Codec, t Type, name string, p *Opt[T], opts ...Option) {
-	add(c, Field{Type: t, Name: name, Wire: WireNest}, p, &nestOp[T, P]{}, opts)
+	add(c, Field{Type: t, Name: name, Wire: WireNest}, p, &nestOp[T, P]{prog: nested[T, P](c)}, opts)
 }
 
 // CStruct lists a fixed C struct, whose members T lists with the field
@@ -89,11 +83,8 @@ func CStruct[T any, P interface {
 	*T
 	Struct
 }](c *Codec, t Type, name string, p *Opt[T], opts ...Option) {
-	o := &nestOp[T, P]{fixed: true}
-	f := add(c, Field{Type: t, Name: name, Wire: WireStruct}, p, o, opts)
-	if prog, err := o.get(); err == nil {
-		f.Size = prog.header
-	}
+	o := &nestOp[T, P]{nested[T, P](c), true}
+	add(c, Field{Type: t, Name: name, Wire: WireStruct, Size: o.prog.header}, p, o, opts)
 }
 
 // inlineOp is a nest whose attributes are fields of the struct that holds it.
@@ -135,8 +126,15 @@ type restOp struct{}
 
 func (restOp) decode(*state, *field, ptr, []byte, int, bool) error { return nil }
 
+// append checks what a program may have put there: malformed attributes would
+// swallow those behind them.
 func (restOp) append(_ *state, _ *field, p ptr, b []byte) ([]byte, error) {
-	return append(b, *as[Raw](p)...), nil
+	start := len(b)
+	b = append(b, *as[Raw](p)...)
+	if err := checkRun(b[start:]); err != nil {
+		return b, fmt.Errorf("%w: not a run of attributes: %w", ErrValue, err.(*Error).Err)
+	}
+	return pad(b, len(b)-start), nil
 }
 
 func (restOp) isSet(p ptr) bool                    { return *as[Raw](p) != "" }

@@ -4,56 +4,59 @@ import "strings"
 
 // PathAt returns the path of the field whose attribute starts at offset off
 // of b, a message that s lists: "linkinfo.data.port" for what a kernel's
-// extended acknowledgement points to. It returns "" if no attribute that s
-// knows starts there.
+// extended acknowledgement points to. Elements of lists have no names and
+// leave no trace in it. It returns "" if no attribute that s knows starts
+// there.
 func (sc Scope) PathAt(b []byte, s Struct, off int) string {
 	prog, _, err := programOf(s)
 	if err != nil {
 		return ""
 	}
-	var path []string
-	f := finder{dumper{Scope: sc}, off}
-	if !f.find(&path, b, prog, 0) {
+	f := finder{walker{sc}, off, nil}
+	if !f.message(b, prog, 0) {
 		return ""
 	}
-	return strings.Join(path, ".")
+	return strings.Join(f.path, ".")
 }
 
 type finder struct {
-	dumper // for the layouts that names choose
-	want   int
+	walker
+	want int
+	path []string // names on the way to want
 }
 
-// find appends the names on the way to the wanted offset.
-func (f *finder) find(path *[]string, b []byte, prog *program, off int) bool {
-	if prog.header > 0 {
-		n := min(prog.header, len(b))
-		b, off = b[n:], off+n
-	}
-	f.names(b, prog)
-	for len(b) > 0 {
+// message looks for the attribute at the wanted offset in b, which starts at
+// off.
+func (f *finder) message(b []byte, prog *program, off int) bool {
+	body := f.enter(b, prog)
+	off += len(b) - len(body)
+	chosen := f.names(body, prog)
+	for b = body; len(b) > 0; {
 		t, payload, rest, err := Cut(b)
 		if err != nil {
 			return false
 		}
-		if next := off + len(b) - len(rest); f.want < next {
-			return f.at(path, t.Number(), payload, prog, off)
+		next := off + len(b) - len(rest)
+		if f.want < next {
+			return f.attribute(t.Number(), payload, prog, chosen, off)
 		}
-		b, off = rest, off+len(b)-len(rest)
+		b, off = rest, next
 	}
 	return false
 }
 
-// at looks at the one attribute that holds the offset.
-func (f *finder) at(path *[]string, t Type, payload []byte, prog *program, off int) bool {
-	field := f.dumper.find(prog, t)
-	if field == nil {
+// attribute looks at the one attribute that spans the wanted offset.
+func (f *finder) attribute(t Type, payload []byte, prog *program, chosen names, off int) bool {
+	field := f.find(prog, t)
+	if field == nil || f.want < off {
 		return false
 	}
-	*path = append(*path, field.Name)
+	if field.Name != "" {
+		f.path = append(f.path, field.Name)
+	}
 	if off == f.want {
 		return true
 	}
-	inner := f.inside(field)
-	return inner != nil && f.find(path, payload, inner, off+HeaderLen)
+	inner := f.inside(field, chosen)
+	return inner != nil && f.message(payload, inner, off+HeaderLen)
 }

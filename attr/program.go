@@ -18,8 +18,9 @@ import (
 //
 // Invariants of a program: every field lies inside its struct; a number is
 // claimed once per address family; index finds the first field of a number,
-// field.next the one for other families; nested programs do not contain
-// their parents.
+// field.next the one for other families; a program does not contain itself,
+// so that the depth of a message is that of the list, not of the input. Only
+// what a name chooses at run time ([Choice]) can nest as deep as the input.
 
 // A Struct is anything whose attributes are listed by Fields: one call of a
 // field function of this package per attribute ([Uint32], [Flag], [Nest], ...),
@@ -33,10 +34,12 @@ type Struct interface{ Fields(*Codec) }
 
 // A Codec receives the list of a [Struct].
 type Codec struct {
-	base ptr
-	size uintptr
-	prog *program
-	err  error
+	typ   reflect.Type // of the struct
+	outer *Codec       // of the struct that holds this one
+	base  ptr
+	size  uintptr
+	prog  *program
+	err   error
 }
 
 type program struct {
@@ -78,7 +81,7 @@ type op interface {
 	value(p ptr) any
 }
 
-// A holder is an op whose field has fields: elem returns where they are.
+// A holder is an op whose field has fields, elem is where they are.
 type holder interface {
 	program() *program
 	elem(p ptr) ptr
@@ -95,46 +98,66 @@ type compiled struct {
 func programOf(s Struct) (*program, ptr, error) {
 	base := baseOf(s)
 	if base == nil {
-		return nil, nil, fmt.Errorf("%w: %T is not a pointer to a struct", ErrValue, s)
+		return nil, nil, fmt.Errorf("%w: %T is nil or not a pointer", ErrValue, s)
 	}
-	t := reflect.TypeOf(s)
+	prog, err := programFor(reflect.TypeOf(s), nil)
+	return prog, base, err
+}
+
+// programFor returns the program of a type, which outer holds. Two goroutines
+// may compile the same type; all use the program that was stored first, since
+// programs are compared.
+func programFor(t reflect.Type, outer *Codec) (*program, error) {
 	c, ok := programs.Load(t)
 	if !ok {
-		prog, err := compile(reflect.New(t.Elem()).Interface().(Struct), t)
+		prog, err := compile(t, outer)
 		c, _ = programs.LoadOrStore(t, &compiled{prog, err})
 	}
-	return c.(*compiled).prog, base, c.(*compiled).err
+	return c.(*compiled).prog, c.(*compiled).err
 }
 
-// A lazy is the program of a struct that another list holds. It is compiled
-// when first needed, so that a list can hold itself.
-type lazy[T any, P interface {
-	*T
-	Struct
-}] struct {
-	once sync.Once
-	prog *program
-	err  error
-}
-
-func (l *lazy[T, P]) get() (*program, error) {
-	l.once.Do(func() { l.prog, _, l.err = programOf(P(new(T))) })
-	return l.prog, l.err
-}
-
-// program is get for those who have checked the error or can do without.
-func (l *lazy[T, P]) program() *program {
-	prog, _ := l.get()
-	return prog
-}
-
-func compile(s Struct, t reflect.Type) (*program, error) {
-	c := &Codec{base: baseOf(s), size: t.Elem().Size(), prog: &program{name: t.Elem().String()}}
+func compile(t reflect.Type, outer *Codec) (*program, error) {
+	s := reflect.New(t.Elem()).Interface().(Struct)
+	c := &Codec{typ: t, outer: outer, base: baseOf(s), size: t.Elem().Size(), prog: &program{name: t.Elem().String()}}
 	s.Fields(c)
+	c.fail(c.prog.link())
 	if c.err != nil {
 		return nil, c.err
 	}
-	return c.prog, c.prog.link()
+	return c.prog, nil
+}
+
+// fail keeps the first error of a list.
+func (c *Codec) fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+// refuse is fail for a wrong line.
+func (c *Codec) refuse(name, why string) {
+	c.fail(fmt.Errorf("%w: %s: %q %s", ErrValue, c.prog.name, name, why))
+}
+
+// nested returns the program of the structs T that a line of c holds, an
+// empty one where there is an error.
+func nested[T any, P interface {
+	*T
+	Struct
+}](c *Codec) *program {
+	t := reflect.TypeFor[P]()
+	for o := c; o != nil; o = o.outer {
+		if o.typ == t {
+			c.fail(fmt.Errorf("%w: %s holds itself", ErrValue, t.Elem()))
+			return new(program)
+		}
+	}
+	prog, err := programFor(t, c)
+	if err != nil {
+		c.fail(err)
+		return new(program)
+	}
+	return prog
 }
 
 // add puts one field on the list.
@@ -147,15 +170,10 @@ func add[T any](c *Codec, f Field, p *T, o op, opts []Option) *field {
 		f.Key = f.Name
 	}
 	off, ok := offset(c.base, c.size, ptrTo(p), reflect.TypeFor[T]().Size())
-	if !ok && c.err == nil {
-		c.err = fmt.Errorf("%w: %s lists %q, which is not one of its own fields", ErrValue, c.prog.name, f.Name)
+	if !ok {
+		c.refuse(f.Name, "is not one of its own fields")
 	}
-	if _, ok := o.(numeric); f.ranged && !ok && c.err == nil {
-		c.err = fmt.Errorf("%w: %s: %q has a Range but no number", ErrValue, c.prog.name, f.Name)
-	}
-	if _, ok := o.(lengthy); f.maxLen > 0 && !ok && c.err == nil {
-		c.err = fmt.Errorf("%w: %s: %q has a MaxLen but no length", ErrValue, c.prog.name, f.Name)
-	}
+	c.checkOptions(&f, o)
 	list := &c.prog.fields
 	if f.Header {
 		list = &c.prog.heads
@@ -164,23 +182,43 @@ func add[T any](c *Codec, f Field, p *T, o op, opts []Option) *field {
 	return &(*list)[len(*list)-1]
 }
 
+// checkOptions refuses options that the op would not heed.
+func (c *Codec) checkOptions(f *Field, o op) {
+	if _, ok := o.(numeric); f.ranged && !ok {
+		c.refuse(f.Name, "has a Range but no number")
+	}
+	if _, ok := o.(lengthy); f.maxLen > 0 && !ok {
+		c.refuse(f.Name, "has a MaxLen but no length")
+	}
+	if x, ok := o.(comparer); f.compare != nil && !(ok && x.compares(f.compare)) {
+		c.refuse(f.Name, "has a Same of another type")
+	}
+}
+
 // inner compiles the lines that list adds as a program of their own over the
 // same struct.
 func (c *Codec) inner(name string, list func(*Codec)) *program {
-	in := &Codec{base: c.base, size: c.size, prog: &program{name: c.prog.name + "." + name}}
+	in := c.side(name)
 	list(in)
-	err := in.err
-	if err == nil {
-		err = in.prog.link()
-	}
-	if c.err == nil {
-		c.err = err
-	}
+	in.fail(in.prog.link())
+	c.fail(in.err)
 	return in.prog
 }
 
-// link builds the index and checks that no number is claimed twice.
+// side returns a Codec for lines over the same struct that are not on its
+// list.
+func (c *Codec) side(name string) *Codec {
+	return &Codec{outer: c, base: c.base, size: c.size, prog: &program{name: c.prog.name + "." + name}}
+}
+
+// link builds the index and checks that no number is claimed twice and that
+// the header holds what is listed in it.
 func (p *program) link() error {
+	for i := range p.heads {
+		if f := &p.heads[i]; int(f.Type)+f.Size > p.header {
+			return fmt.Errorf("%w: %s: %q is not in the header of %d bytes", ErrValue, p.name, f.Name, p.header)
+		}
+	}
 	for i := range p.fields {
 		f := &p.fields[i]
 		if f.op == (restOp{}) {
@@ -207,6 +245,9 @@ func (p *program) link() error {
 }
 
 func (p *program) claim(t Type, i int) error {
+	if t != t.Number() {
+		return fmt.Errorf("%w: %s: %q has type %#x, with flag bits", ErrValue, p.name, p.fields[i].Name, uint16(t))
+	}
 	for int(t) >= len(p.index) {
 		p.index = append(p.index, 0)
 	}

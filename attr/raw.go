@@ -6,15 +6,29 @@ import "iter"
 // they came. It is a string so that structs that hold one stay comparable.
 type Raw string
 
-// RawFrom returns the attributes in b, or an error if b is malformed.
+// RawFrom returns the attributes in b; the last one may lack its padding. The
+// error, if b is malformed, is an [*Error] that says where.
 func RawFrom(b []byte) (Raw, error) {
-	for rest, off := b, 0; len(rest) > 0; off = len(b) - len(rest) {
-		var err error
-		if _, _, rest, err = Cut(rest); err != nil {
-			return "", &Error{Offset: off, Err: err}
-		}
+	if err := checkRun(b); err != nil {
+		return "", err
+	}
+	if len(b) != align(len(b)) {
+		b = pad(b[:len(b):len(b)], len(b))
 	}
 	return Raw(b), nil
+}
+
+// checkRun reports where b is not a run of attributes.
+func checkRun(b []byte) error {
+	for rest := b; len(rest) > 0; {
+		off := len(b) - len(rest)
+		t, _, next, err := Cut(rest)
+		if err != nil {
+			return &Error{Type: t.Number(), Offset: off, Err: err}
+		}
+		rest = next
+	}
+	return nil
 }
 
 // All iterates over the attributes. Types come without flag bits.

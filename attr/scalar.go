@@ -3,6 +3,7 @@ package attr
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -39,6 +40,8 @@ func (o *optOp[T]) equal(f *field, want, have ptr) bool {
 	return same(f, as[Opt[T]](want).v, as[Opt[T]](have).v)
 }
 
+func (*optOp[T]) compares(f any) bool { return isSame[T](f) }
+
 // same compares two values as the field's line says.
 func same[T comparable](f *field, want, have T) bool {
 	if eq, ok := f.compare.(func(want, have T) bool); ok {
@@ -50,7 +53,14 @@ func same[T comparable](f *field, want, have T) bool {
 // intOp is an optOp of an integer type, which a Range can check.
 type intOp[T ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~int32] struct{ optOp[T] }
 
-func (o *intOp[T]) number(p ptr) int64 { return int64(as[Opt[T]](p).v) }
+// number counts what an int64 cannot hold as the most it can.
+func (o *intOp[T]) number(p ptr) int64 {
+	v := as[Opt[T]](p).v
+	if n := int64(v); n >= 0 || v < 0 {
+		return n
+	}
+	return math.MaxInt64
+}
 
 func addInt[T ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~int32](c *Codec, t Type, name string, w Wire, p *Opt[T], fm form[T], opts []Option) {
 	add(c, Field{Type: t, Name: name, Wire: w, Size: fm.size}, p, &intOp[T]{optOp[T]{fm}}, opts)
@@ -97,9 +107,9 @@ func Uint32BE[T ~uint32](c *Codec, t Type, name string, p *Opt[T], opts ...Optio
 
 // Uint64BE lists eight bytes that are read as one number, first byte highest.
 func Uint64BE[T ~uint64](c *Codec, t Type, name string, p *Opt[T], opts ...Option) {
-	add(c, Field{Type: t, Name: name, Wire: WireBE64, Size: 8}, p, &optOp[T]{form[T]{8,
+	addInt(c, t, name, WireBE64, p, form[T]{8,
 		func(b []byte) T { return T(binary.BigEndian.Uint64(b)) },
-		func(b []byte, v T) []byte { return binary.BigEndian.AppendUint64(b, uint64(v)) }}}, opts)
+		func(b []byte, v T) []byte { return binary.BigEndian.AppendUint64(b, uint64(v)) }}, opts)
 }
 
 func form8[T ~uint8]() form[T] {
@@ -201,7 +211,7 @@ func FlagBool(c *Codec, t Type, name string, p *Opt[bool], opts ...Option) {
 }
 
 // uintOp is a number of four bytes, or eight where it needs them.
-type uintOp struct{ optOp[uint64] }
+type uintOp struct{ intOp[uint64] }
 
 func (o *uintOp) decode(_ *state, _ *field, p ptr, b []byte, _ int, _ bool) error {
 	switch len(b) {
@@ -309,14 +319,15 @@ func (e *UnitError) Is(target error) bool { return target == ErrValue }
 // Tick is the unit of the kernel's clock_t: USER_HZ is 100 wherever Go runs.
 const Tick = 10 * time.Millisecond
 
-// duration32 reads a count of units; one that a Duration cannot hold is cut
-// to the longest it can.
+// duration32 is a count of units, which a Duration can always hold.
 func duration32(unit time.Duration) form[time.Duration] {
 	return form[time.Duration]{4,
 		func(b []byte) time.Duration { return time.Duration(u32(b)) * unit },
 		func(b []byte, d time.Duration) []byte { return append32(b, uint32(d/unit)) }}
 }
 
+// duration64 is the same in 64 bits; a count that a Duration cannot hold is cut
+// to the longest it can.
 func duration64(unit time.Duration) form[time.Duration] {
 	return form[time.Duration]{8,
 		func(b []byte) time.Duration {

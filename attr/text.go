@@ -33,12 +33,17 @@ func appendText(b []byte, f *field, s string) ([]byte, error) {
 	return AppendString(b, f.Type, s), nil
 }
 
-func (stringOp) isSet(p ptr) bool                    { return *as[string](p) != "" }
-func (stringOp) reset(p ptr)                         { *as[string](p) = "" }
-func (stringOp) copy(dst, src ptr)                   { *as[string](dst) = *as[string](src) }
-func (stringOp) equal(_ *field, want, have ptr) bool { return *as[string](want) == *as[string](have) }
-func (stringOp) value(p ptr) any                     { return *as[string](p) }
-func (stringOp) length(p ptr) int                    { return len(*as[string](p)) }
+func (stringOp) isSet(p ptr) bool  { return *as[string](p) != "" }
+func (stringOp) reset(p ptr)       { *as[string](p) = "" }
+func (stringOp) copy(dst, src ptr) { *as[string](dst) = *as[string](src) }
+func (stringOp) value(p ptr) any   { return *as[string](p) }
+func (stringOp) length(p ptr) int  { return len(*as[string](p)) }
+
+func (stringOp) compares(f any) bool { return isSame[string](f) }
+
+func (stringOp) equal(f *field, want, have ptr) bool {
+	return same(f, *as[string](want), *as[string](have))
+}
 
 // String lists a string where empty means absent. It is sent with a final
 // NUL unless [NoNUL] says otherwise, and read up to the first one.

@@ -62,7 +62,7 @@ func (s *subject) change(ctx context.Context, t *tx, w *Spec) error {
 	}
 	t.keep(to, s.at)
 	if err := w.resolve(ctx, s.at, to); err != nil {
-		return opError(s.op, err)
+		return s.fail(err)
 	}
 	if to == s.at && w.Index != 0 && w.Index != s.index {
 		return s.fail(fmt.Errorf("index is %d and cannot become %d: %w; only a move to another namespace can choose one", s.index, w.Index, ErrFixed))
@@ -91,10 +91,15 @@ func (s *subject) change(ctx context.Context, t *tx, w *Spec) error {
 	return s.apply(ctx, t, w, d)
 }
 
-// apply runs the steps for d in the place where the subject is.
+// apply runs the steps for d in the place where the subject is. Setting it up
+// comes last, when it has its alternative names too.
 func (s *subject) apply(ctx context.Context, t *tx, w, d *Spec) error {
 	before, after := s.altNames(w, d.Name)
-	for _, steps := range [][]step{before, s.sets(d), after} {
+	rest, up := *d, new(Spec)
+	if d.Up == attr.On {
+		rest.Up, up.Up = attr.Opt[bool]{}, d.Up
+	}
+	for _, steps := range [][]step{before, s.sets(&rest), after, s.sets(up)} {
 		if err := t.runAll(ctx, steps); err != nil {
 			return err
 		}
@@ -179,11 +184,11 @@ func (s *subject) possible(w, d *Spec, fields []attr.Field) error {
 	for _, f := range fields {
 		if f.Mode.Fixed() {
 			return fmt.Errorf("%s is %s and cannot become %s: %w; the link must be made anew",
-				f.Name, valueText(s.now.state(), f.Name), valueText(w, f.Name), ErrFixed)
+				f.Name, valueText(s.now.state(), f), valueText(w, f), ErrFixed)
 		}
-		if f.Mode == attr.SameFamily && !s.sameFamily(w, f.Name) {
+		if f.Mode == attr.SameFamily && !s.sameFamily(w, f) {
 			return fmt.Errorf("%s cannot become %s, of another address family: %w; the link must be made anew",
-				f.Name, valueText(w, f.Name), ErrFixed)
+				f.Name, valueText(w, f), ErrFixed)
 		}
 	}
 	if d.Kind != nil {
@@ -192,7 +197,7 @@ func (s *subject) possible(w, d *Spec, fields []attr.Field) error {
 		}
 		if c, ok := s.now.Kind.(kind.ChangeChecker); ok {
 			if err := c.CheckChange(); err != nil {
-				return err
+				return fmt.Errorf("%w: %w", ErrFixed, err)
 			}
 		}
 	}
@@ -201,19 +206,10 @@ func (s *subject) possible(w, d *Spec, fields []attr.Field) error {
 
 // sameFamily reports whether the wanted address is of the family that the
 // link has; one that has none takes either.
-func (s *subject) sameFamily(w *Spec, field string) bool {
+func (s *subject) sameFamily(w *Spec, field attr.Field) bool {
 	want, ok1 := fieldValue(w, field).(netip.Addr)
 	have, ok2 := fieldValue(s.now.state(), field).(netip.Addr)
 	return !ok1 || !ok2 || want.Is4() == have.Is4()
-}
-
-func fieldValue(s *Spec, field string) any {
-	for f, v := range values(s) {
-		if f.Name == field {
-			return v
-		}
-	}
-	return nil
 }
 
 // mtuFits refuses an MTU that the link has said it cannot have.
@@ -266,17 +262,6 @@ func (s *subject) comparePeer(ctx context.Context, w *Spec) error {
 	return nil
 }
 
-// overlay sets in dst what src says.
-func overlay[T attr.Named](dst, src T) T {
-	said := map[string]bool{}
-	for f := range attr.Values(src) {
-		said[f.Name] = true
-	}
-	// One type, checked before.
-	_ = attr.Copy(dst, src, func(f *attr.Field) bool { return said[f.Name] })
-	return dst
-}
-
 // checkNames returns an error for a name that no link can have.
 func (s *Spec) checkNames() error {
 	if s.Name != "" {
@@ -308,7 +293,7 @@ func (s *Spec) resolve(ctx context.Context, below, above *place) error {
 		return fmt.Errorf("master: %w", err)
 	}
 	if s.Kind != nil {
-		if err := below.resolveAll(ctx, s.Kind); err != nil {
+		if err := below.resolveKind(ctx, s.Kind); err != nil {
 			return err
 		}
 	}
@@ -316,6 +301,18 @@ func (s *Spec) resolve(ctx context.Context, below, above *place) error {
 		return above.resolveAll(ctx, s.Port)
 	}
 	return nil
+}
+
+// resolveKind leaves out the peer, whose master is where the peer is.
+func (p *place) resolveKind(ctx context.Context, k kind.Kind) error {
+	pair, ok := k.(kind.Pairer)
+	if !ok || !pair.PeerSpec().IsSet() {
+		return p.resolveAll(ctx, k)
+	}
+	peer := *pair.PeerSpec()
+	pair.PeerSpec().Clear()
+	defer func() { *pair.PeerSpec() = peer }()
+	return p.resolveAll(ctx, k)
 }
 
 func (p *place) resolveAll(ctx context.Context, s attr.Struct) error {

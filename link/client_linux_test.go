@@ -251,6 +251,7 @@ func settle(l *link.Link) {
 	l.CarrierDownCount.Clear()
 	l.IPv6.Stats, l.IPv6.ICMPStats = nil, nil
 	l.IPv6.CacheInfo.Clear()
+	l.IPv6.Flags.Clear() // ready, or not yet
 	l.QDisc = ""         // chosen when the link is first set up
 	l.TSOMaxSize.Clear() // a bridge takes them from its first port,
 	l.TSOMaxSegs.Clear() // for good
@@ -262,11 +263,13 @@ func settle(l *link.Link) {
 		br.TCNTimer.Clear()
 		br.TopologyChangeTimer.Clear()
 		br.GCTimer.Clear()
+		br.FDBLearned.Clear()
 	}
 	if p, ok := l.Port.(*kind.BridgePort); ok {
 		p.MessageAgeTimer.Clear()
 		p.ForwardDelayTimer.Clear()
 		p.HoldTimer.Clear()
+		p.MCastGroups.Clear()
 	}
 }
 
@@ -297,6 +300,16 @@ func (b *box) eventually(ok func() bool) bool {
 		}
 		if time.Now().After(end) {
 			return false
+		}
+	}
+}
+
+// operational waits until links that are up are so in every respect.
+func (b *box) operational(names ...string) {
+	b.t.Helper()
+	for _, name := range names {
+		if !b.eventually(func() bool { return b.get(name).OperState.Value() == kind.OperUp }) {
+			b.t.Fatalf("not operational:\n%s", b.get(name))
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (c *Client) create(ctx context.Context, t *tx, w *Spec) (*subject, error) {
 	}
 	t.keep(to, c.home)
 	if err := w.resolve(ctx, c.home, to); err != nil {
-		return nil, opError("create", err)
+		return nil, fail(err)
 	}
 	s := &createStep{
 		sub:  &subject{op: "create", at: to, now: &Link{Name: w.Name}, what: includeFor(w)},
@@ -95,8 +95,8 @@ type createStep struct {
 	peer     *subject // nil if nothing is said of one
 	peerWant *Spec
 	before   map[uint32]bool // links of the kind, where the kernel picks the name
-	sent     bool
-	tempName string // in place of the name, on kernels that want that
+	made     bool            // the message was carried out, or may have been
+	tempName string          // in place of the name, on kernels that want that
 }
 
 func (s *createStep) String() string {
@@ -105,10 +105,6 @@ func (s *createStep) String() string {
 
 // prepare splits what is wanted into the message and what follows.
 func (s *createStep) prepare(ctx context.Context) error {
-	// A value that no message can hold must be found before the first is sent.
-	if _, err := s.from.scope().Append(nil, s.want); err != nil {
-		return s.sub.fail(err)
-	}
 	m := s.want.Clone()
 	m.NetNS = kind.NetNS{}
 	if s.sub.at != s.from {
@@ -142,6 +138,22 @@ func (s *createStep) prepare(ctx context.Context) error {
 		m.Master = Ref{}
 	}
 	s.message = m
+	return s.encodable()
+}
+
+// encodable finds values that no message can hold before the first is sent.
+func (s *createStep) encodable() error {
+	later := *s.want
+	later.Kind = nil // in the message
+	specs := []*Spec{s.message, &later}
+	if s.peerWant != nil {
+		specs = append(specs, s.peerWant)
+	}
+	for _, spec := range specs {
+		if _, err := s.from.scope().Append(nil, spec); err != nil {
+			return s.sub.fail(err)
+		}
+	}
 	return nil
 }
 
@@ -225,7 +237,6 @@ func (s *createStep) sendAs(ctx context.Context, m *Spec) error {
 		return s.sub.fail(err)
 	}
 	req = rtnl.End(req, 0)
-	s.sent = true
 	_, err = s.from.do(ctx, req, func(echo rtnl.Message) error {
 		if echo.Type == rtnl.NewLink {
 			var l Link
@@ -235,26 +246,48 @@ func (s *createStep) sendAs(ctx context.Context, m *Spec) error {
 		}
 		return nil
 	})
+	// What the kernel refused it has not made: a link that has the name by
+	// now is somebody else's and must not be undone.
+	s.made = err == nil || errors.Is(err, rtnl.ErrUnknownOutcome)
 	if err == nil {
 		return nil
 	}
 	err = s.from.kernelError("create", m.Name, err, req[rtnl.HeaderLen:], m)
-	return s.explain(hint(err, m.Kind.Kind(), m.Kind.Info().Module), m)
+	return s.explain(ctx, hint(err, m.Kind.Kind(), m.Kind.Info().Module), m)
 }
 
 // explain adds what a person would do next to an error of a creation.
-func (s *createStep) explain(err error, m *Spec) error {
+func (s *createStep) explain(ctx context.Context, err error, m *Spec) error {
 	var e *Error
-	if !errors.As(err, &e) || e.Hint != "" {
+	if !errors.As(err, &e) || e.Hint != "" || e.Msg != "" {
 		return err
 	}
 	switch {
-	case e.Errno == eexist && s.peerWant != nil && s.peerWant.Name != "" && e.Msg == "":
-		e.Hint = fmt.Sprintf("the peer's name %q may be taken", s.peerWant.Name)
+	case e.Errno == eexist, e.Errno == ebusy && m.Index != 0:
+		e.Hint = s.taken(ctx, m)
 	case e.Errno == ebusy && m.Kind.Info().NeedsLower:
 		e.Hint = "the link below is in use in a way that excludes this"
+	case e.Errno == einval && m.MTU.IsSet():
+		e.Hint = fmt.Sprintf("mtu %d may be out of range", m.MTU.Value())
 	}
 	return err
+}
+
+// taken finds out which of the names and the index in m is taken: the kernel
+// has one number for all of them.
+func (s *createStep) taken(ctx context.Context, m *Spec) string {
+	var l Link
+	switch {
+	case m.Name != "" && s.sub.at.get(ctx, attr.RefName(m.Name), &l, 0) == nil:
+		return takenBy(&l)
+	case m.Index != 0 && s.sub.at.get(ctx, attr.RefIndex(m.Index), &l, 0) == nil:
+		return fmt.Sprintf("index %d is taken by %s", m.Index, l.Name)
+	case s.peerWant != nil && s.peerWant.Name != "" && s.peer.at.get(ctx, attr.RefName(s.peerWant.Name), &l, 0) == nil:
+		return fmt.Sprintf("peer %q: %s", s.peerWant.Name, takenBy(&l))
+	case m.Kind.Info().Pair && (s.peerWant == nil || s.peerWant.Name == ""):
+		return "the kernel, which makes the peer first, may have given it the name; name the peer too"
+	}
+	return ""
 }
 
 // verify finds the new link and compares what creation heeds.
@@ -281,23 +314,19 @@ func (s *createStep) verify(ctx context.Context) error {
 	if err != nil {
 		return s.sub.fail(err)
 	}
-	var bad []attr.Field
 	for _, f := range reported(fields) {
 		// The link below can read back as another: on a macvlan it is the
 		// one that the macvlan sits on.
 		if f.Dir&attr.Create != 0 && f.Name != "link" {
-			bad = append(bad, f)
+			return s.sub.fail(fmt.Errorf("%s: %w", differences(d, l.state(), attr.Read|attr.Create), ErrVerify))
 		}
-	}
-	if len(bad) > 0 {
-		return s.sub.fail(fmt.Errorf("%s: %w", s.sub.mismatch(bad, d, l), ErrVerify))
 	}
 	return nil
 }
 
 // undo removes the link, and with it the peer, if it is the one that was made.
 func (s *createStep) undo(ctx context.Context) error {
-	if !s.sent {
+	if !s.made {
 		return nil
 	}
 	if s.sub.index == 0 && (s.want.Name == "" || s.find(ctx) != nil) {

@@ -129,7 +129,21 @@ func (e *Error) Is(target error) bool {
 	if e.Errno == eopnotsupp && strings.Contains(e.Msg, unknownKindText) && errors.Is(ErrUnsupportedKind, target) {
 		return true
 	}
+	if e.isRefusal() && errors.Is(ErrInvalid, target) {
+		return true
+	}
 	return target == ErrUnsupportedKind && e.Hint != "" && strings.HasPrefix(e.Hint, noKindHint)
+}
+
+// isRefusal reports whether the library itself refused a value, which is as
+// invalid as one that the kernel refuses.
+func (e *Error) isRefusal() bool {
+	for _, reason := range []error{attr.ErrRange, attr.ErrValue, attr.ErrTooLong} {
+		if errors.Is(e.Err, reason) {
+			return true
+		}
+	}
+	return false
 }
 
 const (

@@ -154,6 +154,9 @@ func ExampleClient_Change() {
 	}
 	fmt.Println(l.Name, l.Alias, l.TxQueueLen, l.MTU)
 	// Output:
+	// eth0 uplink 2000 9000
+	// change eth0: mtu: 1048576 is out of range, want 68 to 65535
+	// eth0 uplink 2000 9000
 }
 
 func ExampleClient_Delete() {
@@ -168,6 +171,8 @@ func ExampleClient_Delete() {
 	err := c.Delete(ctx, link.Name("br0"))
 	fmt.Println(err, errors.Is(err, link.ErrNotExist))
 	// Output:
+	// <nil>
+	// delete br0: No such device true
 }
 
 func ExampleClient_List() {
@@ -193,6 +198,9 @@ func ExampleClient_List() {
 	}
 	fmt.Println(ports.ByName("eth1") != nil, ports.ByName("br0") != nil)
 	// Output:
+	// eth0 0 packets received
+	// eth1 0 packets received
+	// true false
 }
 
 // All is List without keeping the links: one Link is used again and again.
@@ -218,6 +226,8 @@ func ExampleClient_All() {
 		fmt.Println(now.Name, now.IsUp(), now.Kind.(*kind.Bridge).STPState)
 	}
 	// Output:
+	// br0 true kernel
+	// br1 true kernel
 }
 
 // One request, by index, name or alternative name.
@@ -239,29 +249,44 @@ func ExampleClient_Get() {
 		fmt.Println(l.Index, l.Name, l.AltNames)
 	}
 	// Output:
+	// 42 br0 [the-bridge-with-a-long-name]
+	// 42 br0 [the-bridge-with-a-long-name]
+	// 42 br0 [the-bridge-with-a-long-name]
+	// get eth7: No such device
 }
 
-// What the kernel answered is in an Error.
+// Error holds what the kernel answered, in parts.
 func ExampleError() {
 	c, done := scratch() // a client of a new namespace
 	defer done()
 	ctx := context.Background()
-	l, err := c.Create(ctx, link.Spec{Name: "br0", Kind: &kind.Bridge{}})
-	if err != nil {
-		log.Fatal(err)
+	for _, name := range []string{"br0", "br1"} {
+		if _, err := c.Create(ctx, link.Spec{Name: name, Kind: &kind.Bridge{}}); err != nil {
+			log.Fatal(err)
+		}
 	}
 
-	_, err = c.Change(ctx, l.Ref(), link.Spec{MTU: attr.U32(70_000)})
+	_, err := c.Change(ctx, link.Name("br1"), link.Spec{Master: link.Name("br0")})
+	fmt.Println(err)
 	if e, ok := errors.AsType[*link.Error](err); ok {
-		fmt.Println("op:    ", e.Op)
-		fmt.Println("link:  ", e.Link)
-		fmt.Println("errno: ", e.Errno)
-		fmt.Println("msg:   ", e.Msg)
-		fmt.Println("attr:  ", e.Attr)
-		fmt.Println("limits:", e.Limits)
+		fmt.Printf("%s of %s\n", e.Op, e.Link)
+		fmt.Printf("number %d, %v\n", e.Errno, e.Errno)
+		fmt.Println(e.Msg)
 	}
-	fmt.Println(errors.Is(err, link.ErrInvalid))
+
+	// A value that the link has said it does not take is not sent.
+	_, err = c.Change(ctx, link.Name("br1"), link.Spec{MTU: attr.U32(70_000)})
+	fmt.Println(err)
+	if limits, ok := errors.AsType[*attr.RangeError](err); ok {
+		fmt.Println(limits.Min, limits.Max, errors.Is(err, link.ErrInvalid))
+	}
 	// Output:
+	// change br1: Can not enslave a bridge to a bridge (Too many levels of symbolic links)
+	// change of br1
+	// number 40, Too many levels of symbolic links
+	// Can not enslave a bridge to a bridge
+	// change br1: mtu: 70000 is out of range, want 68 to 65535
+	// 68 65535 true
 }
 
 // A link without a carrier is up and cannot send: "ip link" shows NO-CARRIER.
@@ -284,4 +309,6 @@ func ExampleLink_HasCarrier() {
 	}
 	fmt.Println("up:", l.IsUp(), "carrier:", l.HasCarrier())
 	// Output:
+	// up: true carrier: false
+	// up: true carrier: true
 }

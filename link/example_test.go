@@ -28,6 +28,15 @@ func ExampleAppend() {
 	}
 	fmt.Print(link.Dump(body))
 	// Output:
+	// family 0 type 0 index 0 flags 1 change 1
+	// 3 name "vxlan42"
+	// 4 mtu 1450
+	// 18 linkinfo (40 bytes)
+	//   1 kind "vxlan"
+	//   2 data (24 bytes)
+	//     1 id 42
+	//     2 remote 192.0.2.2
+	//     15 dstport 4789
 }
 
 // Errors name the field.
@@ -35,6 +44,7 @@ func ExampleAppend_error() {
 	_, err := link.Append(nil, &link.Spec{Kind: &kind.VXLAN{ID: attr.U32(1 << 24)}})
 	fmt.Println(err)
 	// Output:
+	// attr: linkinfo.data.id: 16777216 is out of range, want 0 to 16777215
 }
 
 // A program that reads link messages itself, from a socket, a file or a packet
@@ -71,6 +81,7 @@ func ExampleDecode_error() {
 	var l link.Link
 	fmt.Println(link.Decode(body[:len(body)-1], &l))
 	// Output:
+	// attr: type 0 at offset 28: truncated
 }
 
 // two is a set of links as a client would list it.
@@ -94,6 +105,13 @@ var two = link.Links{
 func ExampleLinks_String() {
 	fmt.Print(two)
 	// Output:
+	// 2: br0: <NO-CARRIER,BROADCAST,MULTICAST,UP> mtu 1500 state DOWN
+	//     link/ether 02:00:00:00:00:02
+	//     bridge stp_state off vlan_filtering on
+	// 3: vxlan42: <BROADCAST,MULTICAST> mtu 1450 master br0 state DOWN
+	//     link/ether 02:00:00:00:00:03
+	//     vxlan id 42 dstport 4789
+	//     bridge_slave state disabled learning off
 }
 
 func ExampleLinks_MarshalJSON() {
@@ -103,6 +121,29 @@ func ExampleLinks_MarshalJSON() {
 	}
 	fmt.Println(string(b))
 	// Output:
+	// [
+	//   {
+	//     "ifindex": 2,
+	//     "ifname": "br0",
+	//     "flags": [
+	//       "NO-CARRIER",
+	//       "BROADCAST",
+	//       "MULTICAST",
+	//       "UP"
+	//     ],
+	//     "mtu": 1500,
+	//     "operstate": "DOWN",
+	//     "link_type": "ether",
+	//     "address": "02:00:00:00:00:02",
+	//     "linkinfo": {
+	//       "info_kind": "bridge",
+	//       "info_data": {
+	//         "stp_state": 0,
+	//         "vlan_filtering": 1
+	//       }
+	//     }
+	//   }
+	// ]
 }
 
 // The request that would make a link again.
@@ -110,6 +151,7 @@ func ExampleLinks_Spec() {
 	spec := two.Spec(link.Name("vxlan42"))
 	fmt.Println(attr.Printer{}.Text(spec))
 	// Output:
+	// index 3 up off arp on promisc off allmulticast off multicast on address 02:00:00:00:00:03 name vxlan42 mtu 1450 master br0 kind vxlan data { id 42 dstport 4789 } port-kind bridge port-data { state disabled learning off }
 }
 
 // Flags print as "ip link" prints them: NO-CARRIER stands for a link that is
@@ -119,6 +161,9 @@ func ExampleFlags_String() {
 	fmt.Println(link.FlagUp | link.FlagBroadcast)
 	fmt.Println(link.FlagBroadcast)
 	// Output:
+	// BROADCAST,UP,LOWER_UP
+	// NO-CARRIER,BROADCAST,UP
+	// BROADCAST
 }
 
 func ExampleValidName() {
@@ -126,6 +171,11 @@ func ExampleValidName() {
 		fmt.Printf("%q: %v\n", name, link.ValidName(name))
 	}
 	// Output:
+	// "eth0": <nil>
+	// "": name "" is empty: invalid value
+	// "eth0/1": name "eth0/1" holds one of '/', ':', '%' and NUL: invalid value
+	// "a-name-of-17-byte": name "a-name-of-17-byte" has 17 bytes, at most 15: invalid value
+	// "eth%d": name "eth%d" holds one of '/', ':', '%' and NUL: invalid value
 }
 
 // Acme is a kind of link that this module has no type for: the driver of
@@ -168,4 +218,6 @@ func ExampleConfig_kinds() {
 	_, err := link.Append(nil, &link.Spec{Name: "acme0", Kind: &Acme{Channel: attr.U32(17)}})
 	fmt.Println(err)
 	// Output:
+	// acme channel 11
+	// attr: linkinfo.data.channel: 17 is out of range, want 1 to 16
 }

@@ -231,7 +231,7 @@ func (f *Filter) passes(l *Link) bool {
 // dump lists the links of the place, handing each message to each.
 func (p *place) dump(ctx context.Context, f Filter, each func(rtnl.Message) error) (interrupted bool, err error) {
 	if err := p.resolve(ctx, &f.Master); err != nil {
-		return false, err
+		return false, &Error{Op: "list", Err: fmt.Errorf("master: %w", err)}
 	}
 	if len(f.Kind) > maxKind {
 		return false, &Error{Op: "list", Err: fmt.Errorf("kind %q has %d bytes, at most %d: %w", f.Kind, len(f.Kind), maxKind, attr.ErrValue)}

@@ -37,6 +37,9 @@ func (s *setStep) guard(ctx context.Context) error {
 		return err
 	}
 	s.was = s.sub.now.state().only(s.part.spec)
+	if s.part.spec.Master.IsSet() && s.sub.now.Port != nil {
+		s.was.Port = lastingPort(s.sub.now.Port) // leaving a master resets it
+	}
 	return nil
 }
 
@@ -91,8 +94,8 @@ func (s *subject) request(ctx context.Context, req []byte, m *Spec) error {
 // explain adds what a person would do next to an error of a change.
 func (s *subject) explain(err error, m *Spec) error {
 	var e *Error
-	if !errors.As(err, &e) {
-		return err
+	if !errors.As(err, &e) || e.Msg != "" { // the kernel's words are better than a guess
+		return hint(err, s.now.KindName(), "")
 	}
 	switch {
 	case e.Errno == ebusy && m.Name != "":
@@ -103,14 +106,26 @@ func (s *subject) explain(err error, m *Spec) error {
 		e.Hint = fmt.Sprintf("name %q is taken", m.Name)
 	case e.Errno == enetdown:
 		e.Hint = "the link below is down"
-	case (e.Errno == eopnotsupp || e.Errno == einval) && m.Master.IsSet() && m.Master != None && e.Msg == "":
+	case (e.Errno == eopnotsupp || e.Errno == einval) && m.Master.IsSet() && m.Master != None:
 		e.Hint = "the master does not take this link as a port"
 	}
 	return hint(err, s.now.KindName(), "")
 }
 
-// restore sets back what of was does not hold any more.
+// restore sets back what of was does not hold any more. Port data comes after
+// the master, since joining one resets it.
 func (s *subject) restore(ctx context.Context, was *Spec) error {
+	first := *was
+	if was.Master.IsSet() {
+		first.Port = nil
+	}
+	if err := s.putBack(ctx, &first); err != nil || first.Port != nil || was.Port == nil || was.Master == None {
+		return err
+	}
+	return s.putBack(ctx, &Spec{Port: lastingPort(was.Port)})
+}
+
+func (s *subject) putBack(ctx context.Context, was *Spec) error {
 	l, err := s.read(ctx)
 	if err != nil {
 		return err
@@ -131,15 +146,21 @@ func (s *subject) restore(ctx context.Context, was *Spec) error {
 	return nil
 }
 
+// lastingPort returns what of a port's data a request can bring back: not its
+// state, which follows the carrier and the spanning tree.
+func lastingPort(p kind.Port) kind.Port {
+	out := attr.Clone(p)
+	attr.Reset(out)
+	_ = attr.Copy(out, p, func(f *attr.Field) bool { return f.Dir&attr.Set != 0 && f.Name != "state" && f.Name != "unknown" })
+	return out
+}
+
 // only returns what s says of the fields that mask says something of.
 func (s *Spec) only(mask *Spec) *Spec {
 	out := new(Spec)
-	said := map[string]bool{}
-	for f := range attr.Values(mask) {
-		said[f.Name] = true
-	}
+	keep := said(mask)
 	// One type: there is no error to have.
-	_ = attr.Copy(out, s, func(f *attr.Field) bool { return said[f.Name] })
+	_ = attr.Copy(out, s, func(f *attr.Field) bool { return keep[f.Name] })
 	out.Index, out.Kind, out.Port = 0, nil, nil
 	flags := func(dst *attr.Opt[bool], src, mask attr.Opt[bool]) {
 		*dst = attr.Opt[bool]{}
@@ -160,21 +181,6 @@ func (s *Spec) only(mask *Spec) *Spec {
 	if mask.Port != nil && s.Port != nil {
 		out.Port = onlyPart(s.Port, mask.Port)
 	}
-	return out
-}
-
-// onlyPart is [Spec.only] for kind and port data.
-func onlyPart[T attr.Named](s, mask T) T {
-	out := attr.Clone(s)
-	if s.Kind() != mask.Kind() {
-		return out
-	}
-	attr.Reset(out)
-	said := map[string]bool{}
-	for f := range attr.Values(mask) {
-		said[f.Name] = true
-	}
-	_ = attr.Copy(out, s, func(f *attr.Field) bool { return said[f.Name] })
 	return out
 }
 
@@ -263,52 +269,75 @@ type moveStep struct {
 
 func (s *moveStep) String() string { return fmt.Sprintf("move %s to %s", s.sub.now.Name, s.to.ns) }
 
+// wants is the name that the link is to have.
+func (s *moveStep) wants() string {
+	if s.name != "" {
+		return s.name
+	}
+	return s.was.Name
+}
+
+// guard makes sure that the name is free there: the kernel looks at the new
+// name only after it has moved the link, unless the old one is taken.
 func (s *moveStep) guard(ctx context.Context) error {
 	if err := s.sub.confirm(ctx, new(Spec)); err != nil {
 		return err
 	}
 	s.from, s.was = s.sub.at, s.sub.now
-	return nil
+	var l Link
+	err := s.to.get(ctx, attr.RefName(s.wants()), &l, 0)
+	switch {
+	case err == nil:
+		return &Error{Op: s.sub.op, Link: s.was.Name, Errno: eexist, Hint: "there " + takenBy(&l)}
+	case errors.Is(err, ErrNotExist):
+		return nil
+	}
+	return opError(s.sub.op, err)
 }
 
 func (s *moveStep) send(ctx context.Context) error {
 	return s.sub.move(ctx, s.to, s.name, s.index)
 }
 
-// verify finds the link in its new place, by name: the index can be another.
-func (s *moveStep) verify(ctx context.Context) error {
-	want := s.was.Name
-	if s.name != "" {
-		want = s.name
-	}
+// arrived finds the link in its new place, by name: the index can be another.
+func (s *moveStep) arrived(ctx context.Context, name string) error {
 	l := new(Link)
-	if err := s.to.get(ctx, attr.RefName(want), l, s.sub.what); err != nil {
+	if err := s.to.get(ctx, attr.RefName(name), l, s.sub.what); err != nil {
 		return opError(s.sub.op, err)
 	}
 	if l.KindName() != s.was.KindName() || l.Address != s.was.Address {
-		return s.sub.fail(fmt.Errorf("%s in %s is another link: %w", want, s.to.ns, ErrConflict))
+		return s.sub.fail(fmt.Errorf("%s in %s is another link: %w", name, s.to.ns, ErrConflict))
 	}
 	s.sub.at, s.sub.index, s.sub.now = s.to, l.Index, l
-	if s.index != 0 && l.Index != s.index {
-		return s.sub.fail(fmt.Errorf("index: want %d, is %d: %w", s.index, l.Index, ErrVerify))
+	return nil
+}
+
+func (s *moveStep) verify(ctx context.Context) error {
+	if err := s.arrived(ctx, s.wants()); err != nil {
+		return err
+	}
+	if s.index != 0 && s.sub.index != s.index {
+		return s.sub.fail(fmt.Errorf("index: want %d, is %d: %w", s.index, s.sub.index, ErrVerify))
 	}
 	return nil
 }
 
 func (s *moveStep) undo(ctx context.Context) error {
-	if s.was == nil {
+	if s.was == nil || s.sub.at != s.to && !s.left(ctx) {
 		return nil
-	}
-	if s.sub.at != s.to { // did it go, without our seeing it?
-		if err := s.verify(ctx); err != nil {
-			return nil
-		}
 	}
 	if err := s.sub.move(ctx, s.from, s.was.Name, s.was.Index); err != nil {
 		return err
 	}
 	s.sub.at, s.sub.index = s.from, s.was.Index
 	return s.sub.restore(ctx, s.was.state())
+}
+
+// left reports whether the link went although the move failed: the kernel can
+// refuse the new name after it has moved the link.
+func (s *moveStep) left(ctx context.Context) bool {
+	err := s.from.get(ctx, attr.RefIndex(s.was.Index), new(Link), 0)
+	return errors.Is(err, ErrNotExist) && (s.arrived(ctx, s.wants()) == nil || s.arrived(ctx, s.was.Name) == nil)
 }
 
 // move sends the message that moves a link.

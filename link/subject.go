@@ -101,51 +101,10 @@ func (s *subject) holds(ctx context.Context, want *Spec) error {
 	if err != nil {
 		return s.fail(err)
 	}
-	if shown := reported(fields); len(shown) > 0 {
-		return s.fail(fmt.Errorf("%s: %w", s.mismatch(shown, d, l), ErrVerify))
+	if len(reported(fields)) > 0 {
+		return s.fail(fmt.Errorf("%s: %w", differences(d, l.state(), attr.Read), ErrVerify))
 	}
 	return nil
-}
-
-// mismatch says what was wanted and what is there instead.
-func (s *subject) mismatch(fields []attr.Field, want *Spec, l *Link) string {
-	text := func(sp *Spec, name string) string {
-		for f, v := range values(sp) {
-			if f.Name == name {
-				return fmt.Sprint(v)
-			}
-		}
-		return "unknown to this kernel"
-	}
-	out := ""
-	have := l.state()
-	for i, f := range fields {
-		if i > 0 {
-			out += ", "
-		}
-		out += fmt.Sprintf("%s: want %s, is %s", f.Name, text(want, f.Name), text(have, f.Name))
-	}
-	return out
-}
-
-// values iterates over the values of a Spec with those of its kind and port
-// in place of the whole.
-func values(s *Spec) func(yield func(attr.Field, any) bool) {
-	return func(yield func(attr.Field, any) bool) {
-		for f, v := range attr.Values(s) {
-			if n, ok := v.(attr.Named); ok {
-				for f, v := range attr.Values(n) {
-					if !yield(f, v) {
-						return
-					}
-				}
-				continue
-			}
-			if !yield(f, v) {
-				return
-			}
-		}
-	}
 }
 
 // residue compares the link with what it was before the transaction.
@@ -157,30 +116,36 @@ func (s *subject) residue(ctx context.Context) []Residue {
 	if err := s.wasAt.get(ctx, attr.RefIndex(s.was.Index), &l, s.what); err != nil {
 		return []Residue{{s.was.Name, "link", "there", err.Error()}}
 	}
-	was := s.was.state()
-	was.OperState, was.Carrier = attr.Opt[kind.OperState]{}, attr.Opt[bool]{} // follow the rest, in their own time
-	d, fields, err := l.diff(was)
-	if err != nil {
-		return []Residue{{s.was.Name, "kind", s.was.KindName(), l.KindName()}}
-	}
 	var out []Residue
 	if !attr.SameSet(s.was.AltNames, l.AltNames) {
 		out = append(out, Residue{s.was.Name, "altnames", fmt.Sprint(s.was.AltNames), fmt.Sprint(l.AltNames)})
 	}
-	is := l.state()
-	for _, f := range reported(fields) {
-		out = append(out, Residue{s.was.Name, f.Name, valueText(d, f.Name), valueText(is, f.Name)})
+	was, is := s.was.lasting(), l.lasting()
+	lost, _, err := l.diff(was)
+	if err != nil {
+		return []Residue{{s.was.Name, "kind", s.was.KindName(), l.KindName()}}
+	}
+	for f, v := range values(lost) {
+		if now := valueText(is, f); now != fmt.Sprint(v) { // the kind is said with its data
+			out = append(out, Residue{s.was.Name, f.Name, fmt.Sprint(v), now})
+		}
+	}
+	// What it says now and did not say before; what it says otherwise is in
+	// lost already.
+	gained, _, _ := s.was.diff(is)
+	for f, v := range values(gained) {
+		if fieldValue(was, f) == nil {
+			out = append(out, Residue{s.was.Name, f.Name, "absent", fmt.Sprint(v)})
+		}
 	}
 	return out
 }
 
-func valueText(s *Spec, field string) string {
-	for f, v := range values(s) {
-		if f.Name == field {
-			return fmt.Sprint(v)
-		}
-	}
-	return "absent"
+// lasting is the state less what follows the rest, in its own time.
+func (l *Link) lasting() *Spec {
+	s := l.state()
+	s.OperState, s.Carrier = attr.Opt[kind.OperState]{}, attr.Opt[bool]{}
+	return s
 }
 
 // leftover looks for a link that the transaction made and should have removed.

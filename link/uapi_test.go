@@ -52,6 +52,7 @@ var exceptions = map[string]string{
 	"IFLA_BRIDGE_MST":          "kept as bytes",
 	"IFLA_INFO_SLAVE_KIND":     "one line with the data, which can be set",
 	"IFLA_INFO_KIND":           "one line with the data, which can be changed",
+	"IFLA_MACVLAN_MACADDR":     "a command of its own; reported in the list only",
 	"IFLA_VXLAN_RESERVED_BITS": "two be32 of the table are one mask of 64 bits",
 }
 

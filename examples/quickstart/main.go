@@ -43,27 +43,7 @@ func main() {
 	fmt.Println("+ ip link set veth0 master br0 up")
 	port = must(c.Change(ctx, port.Ref(), link.Spec{Master: br.Ref(), Up: attr.On}))
 
-	// Kinds are Go types. A kernel may be built without one of them, or miss its
-	// module: the error says so.
-	for _, add := range []struct {
-		command string
-		spec    link.Spec
-	}{
-		{"vxlan42 type vxlan id 42 local 192.0.2.1 remote 192.0.2.2 dstport 4789", link.Spec{Name: "vxlan42", Kind: &kind.VXLAN{
-			ID: attr.U32(42), Local: netip.MustParseAddr("192.0.2.1"), Remote: netip.MustParseAddr("192.0.2.2"), Port: attr.U16(4789),
-		}}},
-		{"link br0 name macvlan0 type macvlan mode bridge", link.Spec{Name: "macvlan0", Lower: br.Ref(), Kind: &kind.Macvlan{
-			Mode: attr.Some(kind.MacvlanBridge),
-		}}},
-		{"dummy0 type dummy", link.Spec{Name: "dummy0", Kind: &kind.Dummy{}}},
-	} {
-		fmt.Println("+ ip link add", add.command)
-		if _, err := c.Create(ctx, add.spec); errors.Is(err, link.ErrUnsupportedKind) {
-			fmt.Println("  going on without it:", err)
-		} else if err != nil {
-			log.Fatal(err)
-		}
-	}
+	addKinds(ctx, c, br.Ref())
 
 	// One call may say as much as it likes: it is done whole or not at all.
 	fmt.Println("+ ip link set veth1 address 02:00:00:00:00:01 mtu 9000 txqueuelen 2000 promisc off arp off")
@@ -104,6 +84,30 @@ func main() {
 	}
 	_, err = there.Get(ctx, end.Ref())
 	fmt.Printf("  and the other end went with it: %t\n", errors.Is(err, link.ErrNotExist))
+}
+
+// addKinds adds links of kinds that a kernel may be built without, or lack the
+// module for: the error says which one, and what to do.
+func addKinds(ctx context.Context, c *link.Client, lower link.Ref) {
+	for _, add := range []struct {
+		command string
+		spec    link.Spec
+	}{
+		{"vxlan42 type vxlan id 42 local 192.0.2.1 remote 192.0.2.2 dstport 4789", link.Spec{Name: "vxlan42", Kind: &kind.VXLAN{
+			ID: attr.U32(42), Local: netip.MustParseAddr("192.0.2.1"), Remote: netip.MustParseAddr("192.0.2.2"), Port: attr.U16(4789),
+		}}},
+		{"link br0 name macvlan0 type macvlan mode bridge", link.Spec{Name: "macvlan0", Lower: lower, Kind: &kind.Macvlan{
+			Mode: attr.Some(kind.MacvlanBridge),
+		}}},
+		{"dummy0 type dummy", link.Spec{Name: "dummy0", Kind: &kind.Dummy{}}},
+	} {
+		fmt.Println("+ ip link add", add.command)
+		if _, err := c.Create(ctx, add.spec); errors.Is(err, link.ErrUnsupportedKind) {
+			fmt.Println("  going on without it:", err)
+		} else if err != nil {
+			log.Fatal(err)
+		}
+	}
 }
 
 // must returns v, or ends the program with the error.

@@ -1,0 +1,135 @@
+package link
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/iplink-go/iplink/attr"
+)
+
+// Fields of a Spec, taken one by one: which are said, what they say, and
+// copies of some of them. Names alone do not identify them: those of kind and
+// port data come bare, and a macvlan has a mode as every link does.
+
+// values iterates over the values of a Spec with those of its kind and port
+// in place of the whole.
+func values(s *Spec) func(yield func(attr.Field, any) bool) {
+	return func(yield func(attr.Field, any) bool) {
+		for f, v := range attr.Values(s) {
+			if n, ok := v.(attr.Named); ok {
+				for f, v := range attr.Values(n) {
+					if !yield(f, v) {
+						return
+					}
+				}
+				continue
+			}
+			if !yield(f, v) {
+				return
+			}
+		}
+	}
+}
+
+func isField(a, b attr.Field) bool { return a.Name == b.Name && a.Type == b.Type && a.Wire == b.Wire }
+
+// fieldValue returns what s says in a field, nil if nothing.
+func fieldValue(s *Spec, field attr.Field) any {
+	for f, v := range values(s) {
+		if isField(f, field) {
+			return v
+		}
+	}
+	return nil
+}
+
+// valueText is fieldValue for people.
+func valueText(s *Spec, field attr.Field) string {
+	if v := fieldValue(s, field); v != nil {
+		return fmt.Sprint(v)
+	}
+	return "absent"
+}
+
+// differences says what differs between two Specs, each as Link.diff makes
+// them: d is what of the wanted one does not hold in have. Only fields that
+// are in messages of direction dir count.
+func differences(d, have *Spec, dir attr.Dir) string {
+	var out []string
+	for f, v := range values(d) {
+		want, is := fmt.Sprint(v), valueText(have, f)
+		switched := f.Dir == 0 // flags of the header have no direction
+		if want != is && (switched || f.Dir&dir == dir) {
+			out = append(out, fmt.Sprintf("%s: want %s, is %s", f.Name, want, is))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// said returns the names of the fields that s says something of, a group of
+// switches by its own name as well as by theirs.
+func said(s attr.Struct) map[string]bool {
+	names := map[string]bool{}
+	for f := range attr.Values(s) {
+		names[f.Name] = true
+	}
+	fields, _ := attr.Describe(s) // Values would have been empty
+	for _, f := range fields {
+		if f.Wire != attr.WireStruct {
+			continue
+		}
+		for _, in := range f.Fields {
+			names[f.Name] = names[f.Name] || names[in.Name]
+		}
+	}
+	return names
+}
+
+// overlay sets in dst what src says.
+func overlay[T attr.Named](dst, src T) T {
+	keep := said(src)
+	// One type, checked before.
+	_ = attr.Copy(dst, src, func(f *attr.Field) bool { return keep[f.Name] })
+	return dst
+}
+
+// onlyPart returns what the kind or port data s says of the fields that mask
+// says something of. What a report leaves out because it is zero is zero, so
+// that it can be set back.
+func onlyPart[T attr.Named](s, mask T) T {
+	out := attr.Clone(s)
+	if s.Kind() != mask.Kind() {
+		return out
+	}
+	attr.Reset(out)
+	keep := said(mask)
+	_ = attr.Copy(out, s, func(f *attr.Field) bool { return keep[f.Name] })
+	have := said(out)
+	_ = attr.Copy(out, zeros(mask), func(f *attr.Field) bool { return keep[f.Name] && !have[f.Name] })
+	return out
+}
+
+// zeros returns data of the kind of s with every field zero that has a fixed
+// size, addresses of the family that s has them in.
+func zeros[T attr.Named](s T) T {
+	z := attr.Clone(s)
+	attr.Reset(z)
+	var b []byte
+	for f, v := range attr.Values(s) {
+		a, isAddr := v.(netip.Addr)
+		switch {
+		case f.Header || f.Dir&attr.Set == 0:
+		case isAddr && a.Is6() && f.Alt != 0:
+			b = attr.AppendBytes(b, f.Alt, make([]byte, 16))
+		case isAddr:
+			b = attr.AppendBytes(b, f.Type, a.AsSlice())
+			clear(b[len(b)-len(a.AsSlice()):])
+		case f.Size > 0:
+			b = attr.AppendBytes(b, f.Type, make([]byte, f.Size))
+		}
+	}
+	// Where all zeros mean nothing to a field it stays unsaid.
+	_ = attr.Scope{}.Decode(b, z)
+	return z
+}
