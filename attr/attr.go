@@ -82,7 +82,8 @@ func AppendBytes(b []byte, t Type, p []byte) []byte {
 	return pad(append(appendHeader(b, t, len(p)), p...), len(p))
 }
 
-// AppendString appends an attribute that holds s and a final NUL.
+// AppendString appends an attribute that holds s, which must be as short as
+// for [AppendBytes], and a final NUL.
 func AppendString(b []byte, t Type, s string) []byte {
 	b = append(append(appendHeader(b, t, len(s)+1), s...), 0)
 	return pad(b, len(s)+1)

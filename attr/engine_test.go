@@ -62,11 +62,11 @@ func (p *plain) Fields(c *attr.Codec) {
 // TestNobodyKnowsTheName: name and data are unknown attributes then, however
 // many there are.
 func TestNobodyKnowsTheName(t *testing.T) {
-	name, x, y, z := tlv(1, "other\x00"), tlv(2, "abcd"), tlv(2, "efgh"), tlv(2, "ijkl")
+	name, x, y, z, more := tlv(1, "other\x00"), tlv(2, "abcd"), tlv(2, "efgh"), tlv(2, "ijkl"), tlv(77)
 	for _, sc := range []attr.Scope{{}, scope} {
 		var got plain
-		decode(t, sc, x+name+y+z, &got)
-		if string(got.Unknown) != name+x+y+z || got.Link != nil {
+		decode(t, sc, x+name+y+more+z, &got)
+		if string(got.Unknown) != name+more+x+y+z || got.Link != nil {
 			t.Errorf("kept %x of %v", got.Unknown, got.Link)
 		}
 	}
@@ -178,6 +178,9 @@ func TestUsedValue(t *testing.T) {
 
 // Wrong lists, each of which is refused when first used, with what is said.
 type (
+	twice   struct{ A, B attr.Opt[uint8] }
+	foreign struct{ A attr.Opt[uint8] }
+
 	w1  struct{ A attr.Opt[uint8] }
 	w2  struct{ A netip.Addr }
 	w3  struct{ A attr.HWAddr }
@@ -190,6 +193,13 @@ type (
 	w10 struct{ A attr.Opt[bool] }
 	w11 struct{ A attr.Opt[uint8] }
 )
+
+func (s *twice) Fields(c *attr.Codec) {
+	attr.Uint8(c, 1, "a", &s.A)
+	attr.Uint8(c, 1, "b", &s.B)
+}
+
+func (s *foreign) Fields(c *attr.Codec) { attr.Uint8(c, 1, "a", new(attr.Opt[uint8])) }
 
 func (s *w1) Fields(c *attr.Codec) { attr.Uint8(c, 1, "a", &s.A, attr.MaxLen(3)) }
 func (s *w2) Fields(c *attr.Codec) { attr.Addr4(c, 1, "a", &s.A, attr.Range(0, 1)) }
@@ -210,6 +220,25 @@ func (s *w10) Fields(c *attr.Codec) {
 func (s *w11) Fields(c *attr.Codec) {
 	for i := range attr.Type(129) {
 		attr.Uint8(c, i, "a", &s.A)
+	}
+}
+
+func TestWrongLists(t *testing.T) {
+	for _, s := range []attr.Struct{new(twice), new(foreign)} {
+		if err := attr.Check(s); !errors.Is(err, attr.ErrValue) {
+			t.Errorf("Check(%T) = %v", s, err)
+		}
+		if _, err := attr.Append(nil, s); !errors.Is(err, attr.ErrValue) {
+			t.Errorf("Append(%T) = %v", s, err)
+		}
+		if err := attr.Decode(nil, s); !errors.Is(err, attr.ErrValue) {
+			t.Errorf("Decode(%T) = %v", s, err)
+		}
+	}
+	for _, s := range []attr.Struct{new(message), new(netkit), new(gre)} {
+		if err := attr.Check(s); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -275,3 +304,36 @@ func TestManyAtOnce(t *testing.T) {
 type fresh struct{ one[attr.Opt[l3]] }
 
 func (s *fresh) Fields(c *attr.Codec) { attr.Nest(c, 1, "v", &s.V) }
+
+// padded has a pad between two numbers, and a Rest.
+type padded struct {
+	A, B    attr.Opt[uint64]
+	Unknown attr.Raw
+}
+
+func (p *padded) Fields(c *attr.Codec) {
+	attr.Uint64(c, 1, "a", &p.A)
+	attr.Pad(c, 2)
+	attr.Uint64(c, 3, "b", &p.B)
+	attr.Rest(c, &p.Unknown)
+}
+
+func TestPadAndRest(t *testing.T) {
+	a, pad, b, x, y := tlv(1, host(8, 1)), tlv(2), tlv(3, host(8, 2)), tlv(9|nest, "ab"), tlv(16000, "cdefg")
+	var got padded
+	decode(t, attr.Scope{}, pad+a+x+pad+b+y[:len(y)-3], &got)
+	if want := (padded{attr.U64(1), attr.U64(2), attr.Raw(x + y)}); got != want {
+		t.Fatalf("got %+v, want %+v", got, want)
+	}
+	if out, err := attr.Append(nil, &got); err != nil || string(out) != a+b+x+y {
+		t.Errorf("sent %x, %v", out, err)
+	}
+	fields, err := attr.Describe(&got)
+	if err != nil || len(fields) != 3 || fields[1].Wire != attr.WirePad || fields[1].Dir != 0 {
+		t.Errorf("described as %+v, %v", fields, err)
+	}
+	decode(t, attr.Scope{}, "", &got)
+	if got != (padded{}) {
+		t.Errorf("an empty message leaves %+v", got)
+	}
+}

@@ -63,7 +63,7 @@ const (
 	WireNest   Wire = "nest"
 	WireArray  Wire = "array" // of integers, by position
 	WirePad    Wire = "pad"
-	WireUnused Wire = "unused"
+	WireRest   Wire = "rest"    // attributes without a line
 	WireFlagU8 Wire = "flag/u8" // sent as a flag, reported as a u8
 	WirePort   Wire = "u8/u16"  // sent as a u8, reported as a u16
 )

@@ -120,7 +120,7 @@ func (g *generator) attributes(fields []attr.Field, depth int) (b []byte) {
 
 func (g *generator) attribute(b []byte, fields []attr.Field, depth int) []byte {
 	pick, how := g.next(), g.next()
-	if len(fields) == 0 || pick == 255 {
+	if len(fields) == 0 || pick >= 240 {
 		return attr.AppendBytes(b, 300+attr.Type(how), g.bytes(int(how%9)))
 	}
 	f := fields[int(pick)%len(fields)]

@@ -144,9 +144,15 @@ func (restOp) equal(_ *field, want, have ptr) bool { return *as[Raw](want) == *a
 func (restOp) value(p ptr) any                     { return *as[Raw](p) }
 
 // Rest keeps the attributes that no other line claims, whole and in order,
-// and sends them back. Every list of attributes ends with it.
+// and sends them back. Every list of attributes ends with it. What a program
+// puts there must be whole attributes, or [Append] returns [ErrValue].
 func Rest(c *Codec, p *Raw) {
-	add(c, Field{Name: "unknown", Key: "-", Wire: WireBinary}, p, restOp{}, nil)
+	add(c, Field{Name: "unknown", Key: "-", Wire: WireRest}, p, restOp{}, nil)
+}
+
+// Whole lists all attributes as they are, for a layout that nobody knows.
+func Whole(c *Codec, p *Raw) {
+	add(c, Field{Name: "data", Key: "-", Wire: WireBinary}, p, restOp{}, nil)
 }
 
 // padOp claims an attribute that means nothing.

@@ -29,7 +29,9 @@ import (
 //
 // Fields is called once per type, on a zero value, and must be the same list
 // every time: what is special about an attribute is an [Option] on its line.
-// Structs are pointers to Go structs.
+// Structs are pointers to Go structs. A list has at most 128 lines, and no
+// struct holds itself. A list that breaks a rule is refused by all functions
+// that return an error; [Check] says why.
 type Struct interface{ Fields(*Codec) }
 
 // A Codec receives the list of a [Struct].

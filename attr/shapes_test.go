@@ -377,35 +377,3 @@ func TestDiff(t *testing.T) {
 		}
 	}
 }
-
-// wrong lists, which are refused when first used.
-type (
-	twice   struct{ A, B attr.Opt[uint8] }
-	foreign struct{ A attr.Opt[uint8] }
-)
-
-func (s *twice) Fields(c *attr.Codec) {
-	attr.Uint8(c, 1, "a", &s.A)
-	attr.Uint8(c, 1, "b", &s.B)
-}
-
-func (s *foreign) Fields(c *attr.Codec) { attr.Uint8(c, 1, "a", new(attr.Opt[uint8])) }
-
-func TestWrongLists(t *testing.T) {
-	for _, s := range []attr.Struct{new(twice), new(foreign)} {
-		if err := attr.Check(s); !errors.Is(err, attr.ErrValue) {
-			t.Errorf("Check(%T) = %v", s, err)
-		}
-		if _, err := attr.Append(nil, s); !errors.Is(err, attr.ErrValue) {
-			t.Errorf("Append(%T) = %v", s, err)
-		}
-		if err := attr.Decode(nil, s); !errors.Is(err, attr.ErrValue) {
-			t.Errorf("Decode(%T) = %v", s, err)
-		}
-	}
-	for _, s := range []attr.Struct{new(message), new(netkit), new(gre)} {
-		if err := attr.Check(s); err != nil {
-			t.Error(err)
-		}
-	}
-}

@@ -179,7 +179,7 @@ func (o *Opaque) Kind() string { return o.Name }
 func (o *Opaque) Info() Info { return Info{} }
 
 // Fields lists nothing: all attributes are kept as they are.
-func (o *Opaque) Fields(c *attr.Codec) { attr.Rest(c, &o.Data) }
+func (o *Opaque) Fields(c *attr.Codec) { attr.Whole(c, &o.Data) }
 
 // OpaquePort is the data of a port whose master is of a kind without a type.
 type OpaquePort struct {
@@ -196,4 +196,4 @@ func (o *OpaquePort) Kind() string { return o.Name }
 func (o *OpaquePort) IsPort() {}
 
 // Fields lists nothing: all attributes are kept as they are.
-func (o *OpaquePort) Fields(c *attr.Codec) { attr.Rest(c, &o.Data) }
+func (o *OpaquePort) Fields(c *attr.Codec) { attr.Whole(c, &o.Data) }

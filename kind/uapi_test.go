@@ -35,7 +35,6 @@ var forms = map[attr.Wire][]uapi.Form{
 	attr.WireNest:   {uapi.Nest, uapi.Link, uapi.Array},
 	attr.WireArray:  {uapi.Array, uapi.Vector, uapi.Nest},
 	attr.WirePad:    {uapi.Pad},
-	attr.WireUnused: {uapi.Unused},
 	attr.WireFlagU8: {uapi.Flag, uapi.U8},
 	attr.WirePort:   {uapi.U8, uapi.U16},
 }

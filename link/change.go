@@ -225,7 +225,7 @@ func (s *subject) mtuFits(d *Spec) error {
 	if hi == 0 {
 		hi = 1<<32 - 1
 	}
-	return fmt.Errorf("mtu: %w", &attr.RangeError{Value: int64(mtu), Min: int64(lo), Max: int64(hi)})
+	return &attr.Error{Path: "mtu", Offset: -1, Err: &attr.RangeError{Value: int64(mtu), Min: int64(lo), Max: int64(hi)}}
 }
 
 // comparePeer takes the peer out of w if the link's peer is as it says, so
@@ -286,11 +286,11 @@ func (s *Spec) resolve(ctx context.Context, below, above *place) error {
 	if s.LowerNetNSID.IsSet() && s.Lower.Name() != "" {
 		return fmt.Errorf("link %q is in another namespace; say it by index: %w", s.Lower.Name(), attr.ErrUnresolved)
 	}
-	if err := below.resolve(ctx, &s.Lower); err != nil {
-		return fmt.Errorf("link: %w", err)
+	if err := below.resolve(ctx, "link", &s.Lower); err != nil {
+		return err
 	}
-	if err := above.resolve(ctx, &s.Master); err != nil {
-		return fmt.Errorf("master: %w", err)
+	if err := above.resolve(ctx, "master", &s.Master); err != nil {
+		return err
 	}
 	if s.Kind != nil {
 		if err := below.resolveKind(ctx, s.Kind); err != nil {
@@ -317,8 +317,8 @@ func (p *place) resolveKind(ctx context.Context, k kind.Kind) error {
 
 func (p *place) resolveAll(ctx context.Context, s attr.Struct) error {
 	for f, r := range attr.Refs(s) {
-		if err := p.resolve(ctx, r); err != nil {
-			return fmt.Errorf("%s: %w", f.Name, err)
+		if err := p.resolve(ctx, f.Name, r); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
 	"github.com/iplink-go/iplink/kind"
 	"github.com/iplink-go/iplink/nsutil"
@@ -47,6 +48,7 @@ const defaultListRetries = 8
 // network namespace. Reading needs nothing.
 type Client struct {
 	cfg   Config
+	scope attr.Scope // how its messages are read and written
 	home  *place
 	close sync.Once
 }
@@ -58,6 +60,7 @@ func Open(cfg Config) (*Client, error) { return open(cfg, nil) }
 // open lets tests put something between the client and the kernel.
 func open(cfg Config, wrap func(rtnl.Transport) rtnl.Transport) (*Client, error) {
 	c := &Client{cfg: cfg}
+	c.scope = scopeOf(&c.cfg.Kinds)
 	p, err := c.newPlace(cfg.NetNS, wrap)
 	if err != nil {
 		return nil, err

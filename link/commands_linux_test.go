@@ -44,7 +44,7 @@ func commands(ctx context.Context, c *link.Client, blue *nsutil.Namespace, pid i
 			return c.Create(ctx, link.Spec{Name: "eth0", Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "eth1"})}})
 		}},
 		{"ip link add veth0 type veth peer name eth0 netns blue", func() (any, error) {
-			return c.Create(ctx, link.Spec{Name: "veth0", Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "eth0", NetNS: kind.NetNSFD(blue.FD())})}})
+			return c.Create(ctx, link.Spec{Name: "veth0", Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "eth0", NetNS: blue.NetNS()})}})
 		}},
 		{"ip link add link eth0 name eth0.100 type vlan id 100", func() (any, error) {
 			return c.Create(ctx, link.Spec{Name: "eth0.100", Lower: link.Name("eth0"), Kind: &kind.VLAN{ID: attr.U16(100)}})
@@ -110,7 +110,7 @@ func commands(ctx context.Context, c *link.Client, blue *nsutil.Namespace, pid i
 			return c.Change(ctx, link.Name("eth1"), link.Spec{Name: "eth2"})
 		}},
 		{"ip link set eth2 netns blue", func() (any, error) {
-			return c.Change(ctx, link.Name("eth2"), link.Spec{NetNS: kind.NetNSFD(blue.FD())})
+			return c.Change(ctx, link.Name("eth2"), link.Spec{NetNS: blue.NetNS()})
 		}},
 		{"ip link set vx0 netns $PID", func() (any, error) {
 			return c.Change(ctx, link.Name("vx0"), link.Spec{NetNS: kind.NetNSPID(pid)})

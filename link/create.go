@@ -36,7 +36,7 @@ func (c *Client) Create(ctx context.Context, spec Spec) (*Link, error) {
 
 // create makes the link of w, which it may change.
 func (c *Client) create(ctx context.Context, t *tx, w *Spec) (*subject, error) {
-	fail := func(err error) error { return &Error{Op: "create", Link: w.Name, Err: err} }
+	fail := func(err error) error { return failure("create", w.Name, err) }
 	if err := w.checkCreate(); err != nil {
 		return nil, fail(err)
 	}
@@ -267,6 +267,8 @@ func (s *createStep) explain(ctx context.Context, err error, m *Spec) error {
 		e.Hint = s.taken(ctx, m)
 	case e.Errno == ebusy && m.Kind.Info().NeedsLower:
 		e.Hint = "the link below is in use in a way that excludes this"
+	case (e.Errno == einval || e.Errno == eopnotsupp) && m.Master.IsSet():
+		e.Hint = "the master may not take this link as a port"
 	case e.Errno == einval && m.MTU.IsSet():
 		e.Hint = fmt.Sprintf("mtu %d may be out of range", m.MTU.Value())
 	}
@@ -329,8 +331,13 @@ func (s *createStep) undo(ctx context.Context) error {
 	if !s.made {
 		return nil
 	}
-	if s.sub.index == 0 && (s.want.Name == "" || s.find(ctx) != nil) {
-		return nil // it was not made, or cannot be told from others
+	if s.sub.index == 0 {
+		switch err := s.find(ctx); {
+		case errors.Is(err, ErrNotExist), errors.Is(err, ErrConflict):
+			return nil // it was not made
+		case err != nil:
+			return err
+		}
 	}
 	l, err := s.sub.read(ctx)
 	if errors.Is(err, ErrNotExist) {

@@ -71,7 +71,9 @@ func (s *createStep) findNew(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return opError("create", err)
-	case len(found) == 0 || len(found) > most:
+	case len(found) == 0:
+		return s.sub.fail(fmt.Errorf("no new link of kind %s: %w", s.want.Kind.Kind(), ErrNotExist))
+	case len(found) > most:
 		return s.sub.fail(fmt.Errorf("%d links of kind %s are new, which is it? give it a name: %w", len(found), s.want.Kind.Kind(), ErrUnknownOutcome))
 	}
 	for _, i := range found {

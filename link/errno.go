@@ -44,6 +44,9 @@ var errnoText = map[Errno]string{
 
 // Error returns the words of Linux for the number.
 func (e Errno) Error() string {
+	if e == 0 {
+		return "no error"
+	}
 	if s := errnoText[e]; s != "" {
 		return s
 	}

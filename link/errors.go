@@ -2,6 +2,7 @@ package link
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -103,7 +104,7 @@ func (e *Error) Error() string {
 	default:
 		b.WriteString(e.Errno.Error())
 	}
-	if e.Limits != "" {
+	if e.Limits != "" && e.Err == nil { // Err says them itself
 		b.WriteString(", allowed: " + e.Limits)
 	}
 	if e.Hint != "" {
@@ -144,6 +145,20 @@ func (e *Error) isRefusal() bool {
 		}
 	}
 	return false
+}
+
+// failure makes an Error of what the library found out by itself. A refused
+// value gives the field and the limits in their places.
+func failure(op, name string, err error) *Error {
+	e := &Error{Op: op, Link: name, Err: err}
+	if field, ok := err.(*attr.Error); ok && field.Path != "" {
+		e.Attr, e.Err = field.Path, field.Err
+	}
+	var limits *attr.RangeError
+	if errors.As(err, &limits) {
+		e.Limits = fmt.Sprintf("%d to %d", limits.Min, limits.Max)
+	}
+	return e
 }
 
 const (

@@ -108,7 +108,7 @@ func ExampleClient_Create() {
 		Kind: &kind.Veth{Peer: attr.Some(kind.Peer{
 			Name:    "eth0",
 			Address: attr.MustParseHWAddr("02:00:00:00:00:01"),
-			NetNS:   kind.NetNSFD(blue.FD()),
+			NetNS:   blue.NetNS(),
 			Up:      attr.On,
 		})},
 		Up: attr.On,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"testing"
 	"time"
 
@@ -17,6 +18,9 @@ import (
 // Faults of the exchange with the kernel at every request of several
 // operations. Whatever happens, the operation is either done, or everything is
 // as before, or the error says what is not.
+
+// full runs every case, one in four otherwise.
+var full = os.Getenv("IPLINK_FULL") == "1"
 
 var faults = map[string]rtnltest.Fault{
 	"refused": rtnltest.Refuse, "lost": rtnltest.Lose, "overrun": rtnltest.Overrun, "broken": rtnltest.Break, "noise": rtnltest.Noise,
@@ -79,8 +83,7 @@ func TestFaults(t *testing.T) {
 			finished, undone, reported := 0, 0, 0
 			for name, fault := range faults {
 				for k := range requests {
-					// A lost answer takes until the deadline: not every one every day.
-					if fault == rtnltest.Lose && k%3 != 0 && testing.Short() {
+					if k%4 != 0 && !full {
 						continue
 					}
 					t.Run(fmt.Sprintf("%s/%d", name, k), func(t *testing.T) {
@@ -186,6 +189,9 @@ func TestCancelled(t *testing.T) {
 				t.Fatal(err)
 			}
 			for k := range len(b.tap.requests()) {
+				if k%4 != 1 && !full {
+					continue
+				}
 				b, there := newBox(t), newBox(t)
 				b.stage()
 				was, wasThere := b.snapshot(), there.snapshot()
@@ -272,5 +278,51 @@ func TestCancelledReading(t *testing.T) {
 	}
 	if n := len(b.tap.requests()); n != 0 {
 		t.Errorf("%d requests after the context's end", n)
+	}
+}
+
+// TestFaultsOfUndoing loses one answer while a failed operation is undone: it
+// must still be undone.
+func TestFaultsOfUndoing(t *testing.T) {
+	for _, scenario := range scenarios {
+		t.Run(scenario.name, func(t *testing.T) {
+			b, there := newBox(t), newBox(t)
+			b.stage()
+			if err := scenario.do(b.ctx, b, there); err != nil {
+				t.Fatal(err)
+			}
+			last := len(b.tap.requests()) - 1
+			step := 3
+			if full {
+				step = 1
+			}
+			for k := last + 1; ; k += step {
+				b, there := newBox(t), newBox(t)
+				b.stage()
+				was, wasThere := b.snapshot(), there.snapshot()
+				b.tap.reset(func(n int, _ rtnl.Message) rtnltest.Fault {
+					switch n {
+					case last:
+						return rtnltest.Refuse
+					case k:
+						return rtnltest.Overrun
+					}
+					return rtnltest.None
+				})
+				err := scenario.do(b.ctx, b, there)
+				if err == nil {
+					t.Fatal("no error")
+				}
+				var tx *link.TxError
+				if errors.As(err, &tx) && len(tx.Failed) > 0 {
+					t.Errorf("request %d: %v", k, err)
+				}
+				b.unchanged(was)
+				there.unchanged(wasThere)
+				if len(b.tap.requests()) <= k {
+					return // the fault came too late: all have been tried
+				}
+			}
+		})
 	}
 }

@@ -141,7 +141,7 @@ func settable[S attr.Struct](s S) S {
 	attr.Reset(c)
 	// Both are of one type, so that there is no error to have.
 	_ = attr.Copy(c, s, func(f *attr.Field) bool {
-		return f.Dir&(attr.Create|attr.Set) != 0 && f.Name != "unknown"
+		return f.Dir&(attr.Create|attr.Set) != 0 && f.Wire != attr.WireRest
 	})
 	return c
 }

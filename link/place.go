@@ -90,7 +90,7 @@ func (p *place) isHere() bool {
 }
 
 // scope is how this client's messages are read and written.
-func (p *place) scope() attr.Scope { return scopeOf(&p.client.cfg.Kinds) }
+func (p *place) scope() attr.Scope { return p.client.scope }
 
 // do sends a request and waits for its answer.
 func (p *place) do(ctx context.Context, req []byte, each func(rtnl.Message) error) (rtnl.Ack, error) {
@@ -108,7 +108,7 @@ func (p *place) do(ctx context.Context, req []byte, each func(rtnl.Message) erro
 
 func (p *place) conn(ctx context.Context) (*rtnl.Conn, error) {
 	conn, err := p.pool.Get(ctx)
-	if errors.Is(err, rtnl.ErrClosed) {
+	if errors.Is(err, rtnl.ErrClosed) || errors.Is(err, fs.ErrClosed) { // the pool, or the namespace to dial in
 		return nil, ErrClosed
 	}
 	return conn, err

@@ -230,8 +230,8 @@ func (f *Filter) passes(l *Link) bool {
 
 // dump lists the links of the place, handing each message to each.
 func (p *place) dump(ctx context.Context, f Filter, each func(rtnl.Message) error) (interrupted bool, err error) {
-	if err := p.resolve(ctx, &f.Master); err != nil {
-		return false, &Error{Op: "list", Err: fmt.Errorf("master: %w", err)}
+	if err := p.resolve(ctx, "master", &f.Master); err != nil {
+		return false, failure("list", "", err)
 	}
 	if len(f.Kind) > maxKind {
 		return false, &Error{Op: "list", Err: fmt.Errorf("kind %q has %d bytes, at most %d: %w", f.Kind, len(f.Kind), maxKind, attr.ErrValue)}
@@ -282,13 +282,17 @@ func appendDump(b []byte, f Filter) []byte {
 	return rtnl.End(b, start)
 }
 
-// resolve makes a reference by name one by index.
-func (p *place) resolve(ctx context.Context, r *Ref) error {
+// resolve makes a reference by name one by index. field says what it is for.
+func (p *place) resolve(ctx context.Context, field string, r *Ref) error {
 	if r.Name() == "" {
 		return nil
 	}
 	var l Link
-	if err := p.get(ctx, *r, &l, 0); err != nil {
+	err := p.get(ctx, *r, &l, 0)
+	if errors.Is(err, ErrNotExist) {
+		return &attr.Error{Path: field, Offset: -1, Err: fmt.Errorf("%q: %w", r.Name(), ErrNotExist)}
+	}
+	if err != nil {
 		return err
 	}
 	*r = l.Ref()

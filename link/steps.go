@@ -151,7 +151,7 @@ func (s *subject) putBack(ctx context.Context, was *Spec) error {
 func lastingPort(p kind.Port) kind.Port {
 	out := attr.Clone(p)
 	attr.Reset(out)
-	_ = attr.Copy(out, p, func(f *attr.Field) bool { return f.Dir&attr.Set != 0 && f.Name != "state" && f.Name != "unknown" })
+	_ = attr.Copy(out, p, func(f *attr.Field) bool { return f.Dir&attr.Set != 0 && f.Name != "state" && f.Wire != attr.WireRest })
 	return out
 }
 
@@ -265,6 +265,7 @@ type moveStep struct {
 	index uint32 // 0 to keep it if it is free
 	from  *place
 	was   *Link
+	moved bool // it has been seen there
 }
 
 func (s *moveStep) String() string { return fmt.Sprintf("move %s to %s", s.sub.now.Name, s.to.ns) }
@@ -308,7 +309,7 @@ func (s *moveStep) arrived(ctx context.Context, name string) error {
 	if l.KindName() != s.was.KindName() || l.Address != s.was.Address {
 		return s.sub.fail(fmt.Errorf("%s in %s is another link: %w", name, s.to.ns, ErrConflict))
 	}
-	s.sub.at, s.sub.index, s.sub.now = s.to, l.Index, l
+	s.sub.at, s.sub.index, s.sub.now, s.moved = s.to, l.Index, l, true
 	return nil
 }
 
@@ -322,22 +323,41 @@ func (s *moveStep) verify(ctx context.Context) error {
 	return nil
 }
 
+// undo looks where the link is: the kernel can refuse the new name after it
+// has moved the link.
 func (s *moveStep) undo(ctx context.Context) error {
-	if s.was == nil || s.sub.at != s.to && !s.left(ctx) {
+	if s.was == nil {
 		return nil
 	}
-	if err := s.sub.move(ctx, s.from, s.was.Name, s.was.Index); err != nil {
-		return err
+	var l Link
+	err := s.from.get(ctx, attr.RefIndex(s.was.Index), &l, 0)
+	switch here := err == nil && l.KindName() == s.was.KindName() && l.Address == s.was.Address; {
+	case here && !s.moved:
+		return nil
+	case here: // back already
+	case err != nil && !errors.Is(err, ErrNotExist):
+		return opError(s.sub.op, err)
+	default:
+		if found, err := s.follow(ctx); !found {
+			return err // if nil it is gone altogether, which the residue will show
+		}
+		if err := s.sub.move(ctx, s.from, s.was.Name, s.was.Index); err != nil {
+			return err
+		}
 	}
 	s.sub.at, s.sub.index = s.from, s.was.Index
 	return s.sub.restore(ctx, s.was.state())
 }
 
-// left reports whether the link went although the move failed: the kernel can
-// refuse the new name after it has moved the link.
-func (s *moveStep) left(ctx context.Context) bool {
-	err := s.from.get(ctx, attr.RefIndex(s.was.Index), new(Link), 0)
-	return errors.Is(err, ErrNotExist) && (s.arrived(ctx, s.wants()) == nil || s.arrived(ctx, s.was.Name) == nil)
+// follow finds the link in the other place under either name.
+func (s *moveStep) follow(ctx context.Context) (found bool, err error) {
+	for _, name := range []string{s.wants(), s.was.Name} {
+		err := s.arrived(ctx, name)
+		if !errors.Is(err, ErrNotExist) && !errors.Is(err, ErrConflict) {
+			return err == nil, err
+		}
+	}
+	return false, nil
 }
 
 // move sends the message that moves a link.

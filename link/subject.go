@@ -45,7 +45,7 @@ func opError(op string, err error) error {
 	return err
 }
 
-func (s *subject) fail(err error) error { return &Error{Op: s.op, Link: s.now.Name, Err: err} }
+func (s *subject) fail(err error) error { return failure(s.op, s.now.Name, err) }
 
 // read reads the link again.
 func (s *subject) read(ctx context.Context) (*Link, error) {

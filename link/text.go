@@ -7,7 +7,8 @@ import (
 	"github.com/iplink-go/iplink/attr"
 )
 
-// String returns the link in the layout of "ip -d -s link show". Other links
+// String returns the link in the layout of "ip -d -s link show", without a
+// final newline. Other links
 // are shown by index; [Links] knows their names.
 func (l *Link) String() string { return l.text(view{}) }
 
@@ -17,6 +18,7 @@ func (ls Links) String() string {
 	v := ls.view()
 	for i := range ls {
 		b.WriteString(ls[i].text(v))
+		b.WriteByte('\n')
 	}
 	return b.String()
 }
@@ -43,7 +45,6 @@ func (l *Link) text(v view) string {
 	if s, ok := l.Stats.Get(); ok {
 		s.text(&b)
 	}
-	b.WriteByte('\n')
 	return b.String()
 }
 

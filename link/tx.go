@@ -33,6 +33,10 @@ type step interface {
 // context, which is often the reason for it.
 const undoTime = 10 * time.Second
 
+// undoTry is how long one attempt to undo one step may wait. The kernel
+// answers at once, so that waiting means that an answer was lost.
+const undoTry = 2 * time.Second
+
 // A tx runs steps, and undoes them if one fails. It is the one executor
 // behind everything that changes links.
 type tx struct {
@@ -123,7 +127,7 @@ func (t *tx) rollback(ctx context.Context, cause error) error {
 	defer cancel()
 	e := &TxError{Cause: cause}
 	for _, s := range slices.Backward(t.done) {
-		if err := s.undo(ctx); err != nil {
+		if err := takeBack(ctx, s); err != nil {
 			e.Failed = append(e.Failed, fmt.Errorf("undo %s: %w", s, err))
 		} else {
 			e.Undone = append(e.Undone, s.String())
@@ -138,6 +142,21 @@ func (t *tx) rollback(ctx context.Context, cause error) error {
 		return cause
 	}
 	return e
+}
+
+// takeBack undoes a step. Undoing begins by reading, so that it can be done
+// once more where an answer was lost.
+func takeBack(ctx context.Context, s step) error {
+	var err error
+	for range 2 {
+		try, cancel := context.WithTimeout(ctx, undoTry)
+		err = s.undo(try)
+		cancel()
+		if !errors.Is(err, rtnl.ErrUnknownOutcome) && !errors.Is(err, context.DeadlineExceeded) {
+			break
+		}
+	}
+	return err
 }
 
 // A TxError is why an operation of several steps failed, and what became of

@@ -197,7 +197,7 @@ var uapiForms = map[uapi.Form][]attr.Wire{
 	uapi.Uint: {attr.WireUint}, uapi.Flag: {attr.WireFlag, attr.WireFlagU8}, uapi.String: {attr.WireString}, uapi.Binary: {attr.WireBinary},
 	uapi.MAC: {attr.WireMAC}, uapi.IPv4: {attr.WireIPv4}, uapi.IPv6: {attr.WireIPv6, attr.WireIPv4}, uapi.Struct: {attr.WireStruct},
 	uapi.Nest: {attr.WireNest, attr.WireArray}, uapi.Array: {attr.WireArray, attr.WireNest}, uapi.Link: {attr.WireNest},
-	uapi.Vector: {attr.WireArray}, uapi.Pad: {attr.WirePad}, uapi.Unused: {attr.WireUnused},
+	uapi.Vector: {attr.WireArray}, uapi.Pad: {attr.WirePad},
 }
 
 // form compares form, width and byte order with all forms of the row.

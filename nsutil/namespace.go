@@ -4,6 +4,8 @@ import (
 	"io/fs"
 	"strconv"
 	"sync"
+
+	"github.com/iplink-go/iplink/kind"
 )
 
 // A handle counts its users, so that Close can be called at any time: the
@@ -61,6 +63,12 @@ func (ns *Namespace) FD() int {
 	}
 	return ns.fd
 }
+
+// NetNS returns the namespace as a request names it, for the field of that
+// name in link.Spec and kind.Peer. It holds the descriptor's number, so the
+// handle must stay open until the request has been answered. A closed handle
+// gives a descriptor that no request accepts.
+func (ns *Namespace) NetNS() kind.NetNS { return kind.NetNSFD(ns.FD()) }
 
 // ID returns the identity of the namespace, also after Close.
 func (ns *Namespace) ID() Identity {

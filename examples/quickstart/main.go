@@ -63,7 +63,7 @@ func main() {
 	defer blue.Close()
 
 	fmt.Println("+ ip link set uplink netns blue up")
-	end = must(c.Change(ctx, end.Ref(), link.Spec{NetNS: kind.NetNSFD(blue.FD()), Up: attr.On}))
+	end = must(c.Change(ctx, end.Ref(), link.Spec{NetNS: blue.NetNS(), Up: attr.On}))
 
 	// Errors hold the kernel's words and what a person would do about them.
 	fmt.Println("+ ip link add br0 type bridge")
