@@ -51,6 +51,8 @@ type Client struct {
 	scope attr.Scope // how its messages are read and written
 	home  *place
 	close sync.Once
+
+	mayskip skipping
 }
 
 // Open returns a client. Errors: errors.ErrUnsupported on systems other than
@@ -71,6 +73,7 @@ func open(cfg Config, wrap func(rtnl.Transport) rtnl.Transport) (*Client, error)
 		return nil, errors.Join(err, p.close())
 	}
 	p.pool.Put(conn)
+	c.mayskip.ask(context.Background(), p)
 	return c, nil
 }
 

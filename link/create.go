@@ -220,7 +220,8 @@ func (s *createStep) send(ctx context.Context) error {
 	}
 	s.tempName = fmt.Sprintf("ipl%08x", rand.Uint32())
 	m := *s.message
-	m.Name = s.tempName
+	m.Name, m.Up = s.tempName, attr.Opt[bool]{} // before 6.2 it must be down to be renamed
+	s.message = &m
 	return s.sendAs(ctx, &m)
 }
 
@@ -306,9 +307,6 @@ func (s *createStep) verify(ctx context.Context) error {
 		return err
 	}
 	want := *s.message
-	if s.tempName != "" {
-		want.Name = s.tempName
-	}
 	if want.Index != 0 && want.Index != l.Index {
 		return s.sub.fail(fmt.Errorf("index: want %d, is %d: %w", want.Index, l.Index, ErrVerify))
 	}

@@ -1,10 +1,13 @@
 package link_test
 
 import (
+	"context"
 	"errors"
 	"os/exec"
 	"slices"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
@@ -166,12 +169,11 @@ func TestMove(t *testing.T) {
 		is       error
 	}{
 		{"name taken", "v0", link.Spec{Name: "taken"}, link.ErrExist},
-		{"index taken", "v0", link.Spec{Name: "free1", Index: 950}, link.ErrBusy},
 		{"altname taken", "x0", link.Spec{}, link.ErrExist},
 		{"cannot move", "br1", link.Spec{}, link.ErrInvalid},
 		{"master missing there", "v0", link.Spec{Master: link.Name("br1")}, link.ErrNotExist},
 		{"name taken, after other changes", "v0", link.Spec{MTU: attr.U32(1400), Name: "taken"}, link.ErrExist},
-		{"altname taken, after the move", "v0", link.Spec{MTU: attr.U32(1400), AltNames: []string{"keep", "taken"}, Index: 951}, link.ErrExist},
+		{"altname taken, after the move", "v0", link.Spec{MTU: attr.U32(1400), AltNames: []string{"keep", "taken"}}, link.ErrExist},
 		{"master that takes no ports, after the move", "v0", link.Spec{Name: "n0", Alias: attr.Some("n"), Master: link.Index(950), Up: attr.On}, link.ErrNotSupported},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -189,11 +191,30 @@ func TestMove(t *testing.T) {
 		})
 	}
 	b.t, there.t = t, t
-	l := b.change("v0", link.Spec{NetNS: to, Name: "eth0", Index: 960, Master: link.Name("br0"), Port: &kind.BridgePort{Cost: attr.U32(5)}, Up: attr.On, Alias: attr.Some("moved")})
-	if got := there.get("eth0"); l.Index != 960 || got.Index != 960 || got.Master != there.get("br0").Ref() || got.Port.(*kind.BridgePort).Cost.Value() != 5 || !got.IsUp() || got.Alias.Value() != "moved" {
+	l := b.change("v0", link.Spec{NetNS: to, Name: "eth0", Master: link.Name("br0"), Port: &kind.BridgePort{Cost: attr.U32(5)}, Up: attr.On, Alias: attr.Some("moved")})
+	if got := there.get("eth0"); l.Index != got.Index || got.Master != there.get("br0").Ref() || got.Port.(*kind.BridgePort).Cost.Value() != 5 || !got.IsUp() || got.Alias.Value() != "moved" {
 		t.Errorf("%s", got)
 	}
 	b.absent("v0")
+}
+
+// TestMoveIndex chooses the index in the other namespace.
+func TestMoveIndex(t *testing.T) {
+	b, there := newBox(t), newBox(t)
+	to := kind.NetNSFD(there.ns.FD())
+	b.pair()
+	there.prepare(link.Spec{Name: "taken", Index: 950, Kind: &kind.IFB{}})
+	was, wasThere := b.snapshot(), there.snapshot()
+	_, err := b.c.Change(b.ctx, link.Name("v0"), link.Spec{NetNS: to, Index: 950})
+	b.unchanged(was)
+	there.unchanged(wasThere)
+	if errors.Is(err, link.ErrVerify) {
+		t.Skip("this kernel ignores the index that a moved link is to have") // before Linux 5.13
+	}
+	wantError(t, err, "", link.ErrBusy)
+	if l := b.change("v0", link.Spec{NetNS: to, Name: "eth0", Index: 960}); l.Index != 960 || there.get("eth0").Index != 960 {
+		t.Error(l)
+	}
 }
 
 // TestMoveUnknown loses the answer to the move, which was carried out.
@@ -219,4 +240,53 @@ func TestMoveUnknown(t *testing.T) {
 			t.Errorf("fault %d: %v, %v", fault, l, err)
 		}
 	}
+}
+
+// oldKernel refuses to make a link elsewhere while one of the name is here, as
+// kernels before 6.15 or so do.
+type oldKernel struct {
+	rtnl.Transport
+	name    string
+	refusal []byte
+}
+
+func (k *oldKernel) Send(ctx context.Context, b []byte) error {
+	for m, err := range rtnl.Messages(b) {
+		var l link.Link
+		if err == nil && m.Type == rtnl.NewLink && m.Flags&rtnl.FlagCreate != 0 && link.Decode(m.Payload, &l) == nil && l.Name == k.name {
+			k.refusal = rtnltest.Ack(m, int(unix.EEXIST))
+			return nil
+		}
+	}
+	return k.Transport.Send(ctx, b)
+}
+
+func (k *oldKernel) Receive(ctx context.Context, buf []byte) (int, uint32, error) {
+	if n := copy(buf, k.refusal); n > 0 {
+		k.refusal = nil
+		return n, 0, nil
+	}
+	return k.Transport.Receive(ctx, buf)
+}
+
+// TestCreateElsewhereOldKernel makes a link under another name and renames it
+// where the kernel wants that.
+func TestCreateElsewhereOldKernel(t *testing.T) {
+	b, there := newBox(t), newBox(t)
+	b.prepare(link.Spec{Name: "same", Kind: &kind.IFB{}})
+	old := openWith(t, link.Config{NetNS: b.ns}, func(t rtnl.Transport) rtnl.Transport { return &oldKernel{Transport: t, name: "same"} })
+	spec := link.Spec{Name: "same", NetNS: kind.NetNSFD(there.ns.FD()), Up: attr.On, MTU: attr.U32(1400), Kind: veth(kind.Peer{Name: "p"})}
+	l, err := old.Create(b.ctx, spec)
+	if err != nil || l.Name != "same" || !l.IsUp() || l.MTU.Value() != 1400 {
+		t.Fatal(l, err)
+	}
+	if err := there.plain.Delete(b.ctx, link.Name("same")); err != nil {
+		t.Error(err)
+	}
+	was, wasThere := b.snapshot(), there.snapshot()
+	spec.AltNames = []string{"lo"}
+	_, err = old.Create(b.ctx, spec)
+	wantError(t, err, "undone", link.ErrExist)
+	b.unchanged(was)
+	there.unchanged(wasThere)
 }

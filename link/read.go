@@ -11,42 +11,6 @@ import (
 	"github.com/iplink-go/iplink/internal/rtnl"
 )
 
-// Include says what a report shall hold beside the usual; the zero Include is
-// nothing.
-type Include uint8
-
-// What can be included. Each costs the kernel work and the message space.
-const (
-	// WithStats includes counters: Stats, Stats32 and those of IPv6.
-	WithStats Include = 1 << iota
-	// WithVFs includes virtual functions: NumVF, VFs, VFPorts, PortSelf.
-	WithVFs
-)
-
-// decode reads a report. Kernels up to 7.2 at least send the link's own
-// counters whether they were asked for or not; one that was not asked is kept
-// from those who would take it for a promise.
-func (p *place) decode(b []byte, l *Link, i Include) error {
-	err := p.scope().Decode(b, l)
-	if i&WithStats == 0 {
-		l.Stats.Clear()
-		l.Stats32.Clear()
-	}
-	return err
-}
-
-// extMask is the kernel's form of an Include.
-func (i Include) extMask() uint32 {
-	mask := uint32(extSkipStats)
-	if i&WithStats != 0 {
-		mask = 0
-	}
-	if i&WithVFs != 0 {
-		mask |= extVF
-	}
-	return mask
-}
-
 // A Filter says which links to list. The zero Filter is all.
 type Filter struct {
 	// Kind is the kind of link, "" for any.
@@ -78,7 +42,7 @@ func (c *Client) GetInto(ctx context.Context, r Ref, l *Link, what ...Include) e
 }
 
 func (p *place) get(ctx context.Context, r Ref, l *Link, include Include) error {
-	req, err := appendGet(nil, r, include)
+	req, err := appendGet(nil, r, p.extMask(ctx, include))
 	if err != nil {
 		return &Error{Op: "get", Link: r.String(), Err: err}
 	}
@@ -97,7 +61,7 @@ func (p *place) get(ctx context.Context, r Ref, l *Link, include Include) error 
 }
 
 // appendGet appends the request for one link.
-func appendGet(b []byte, r Ref, include Include) ([]byte, error) {
+func appendGet(b []byte, r Ref, mask uint32) ([]byte, error) {
 	index, byIndex := r.Index()
 	if byIndex && index == 0 || !r.IsSet() {
 		return b, errors.New("no link named")
@@ -109,7 +73,7 @@ func appendGet(b []byte, r Ref, include Include) ([]byte, error) {
 	if err != nil {
 		return b, err
 	}
-	b = attr.AppendUint32(b, iflaExtMask, include.extMask())
+	b = attr.AppendUint32(b, iflaExtMask, mask)
 	if !byIndex {
 		if b, err = appendName(b, r.Name()); err != nil {
 			return b, err
@@ -236,7 +200,7 @@ func (p *place) dump(ctx context.Context, f Filter, each func(rtnl.Message) erro
 	if len(f.Kind) > maxKind {
 		return false, &Error{Op: "list", Err: fmt.Errorf("kind %q has %d bytes, at most %d: %w", f.Kind, len(f.Kind), maxKind, attr.ErrValue)}
 	}
-	req := appendDump(nil, f)
+	req := appendDump(nil, f, p.extMask(ctx, f.Include))
 	conn, err := p.conn(ctx)
 	if err != nil {
 		return false, &Error{Op: "list", Err: err}
@@ -258,20 +222,16 @@ func (p *place) dump(ctx context.Context, f Filter, each func(rtnl.Message) erro
 // have (MODULE_NAME_LEN).
 const maxKind = 63
 
-// noMaster is what the kernel takes for "has no master" in a filter.
-const noMaster = 1<<32 - 1
-
 // appendDump appends the request for a list. The header is zero: strict
 // kernels refuse anything else.
-func appendDump(b []byte, f Filter) []byte {
+func appendDump(b []byte, f Filter, mask uint32) []byte {
 	start := len(b)
 	b = rtnl.Begin(b, rtnl.GetLink, 0)
 	b = append(b, make([]byte, ifinfomsgLen)...)
-	b = attr.AppendUint32(b, iflaExtMask, f.Include.extMask())
-	if i, ok := f.Master.Index(); ok {
-		if i == 0 {
-			i = noMaster
-		}
+	b = attr.AppendUint32(b, iflaExtMask, mask)
+	// "Has no master" is left to Filter.passes: kernels before 5.15 take it for
+	// an index that no link has.
+	if i, ok := f.Master.Index(); ok && i != 0 {
 		b = attr.AppendUint32(b, iflaMaster, i)
 	}
 	if f.Kind != "" {

@@ -1,0 +1,212 @@
+package link_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/testns"
+	"github.com/iplink-go/iplink/kind"
+	"github.com/iplink-go/iplink/link"
+)
+
+// Bridges and their ports as the kernel makes and changes them.
+
+// TestBridgeMaster makes a link a port and releases it.
+func TestBridgeMaster(t *testing.T) {
+	b := newBox(t)
+	b.pair()
+	br := b.create(link.Spec{Name: "br0", Kind: &kind.Bridge{}, Up: attr.On})
+	other := b.create(link.Spec{Name: "br1", Kind: &kind.Bridge{}})
+	l := b.change("v0", link.Spec{Master: link.Name("br0"), Port: &kind.BridgePort{Cost: attr.U32(77)}})
+	if l.Master != br.Ref() || l.Port.(*kind.BridgePort).Cost.Value() != 77 {
+		t.Error(l)
+	}
+	l = b.change("v0", link.Spec{Master: other.Ref()})
+	if l.Master != other.Ref() || l.Port.(*kind.BridgePort).Cost.Value() == 77 {
+		t.Errorf("after changing bridges:\n%s", l)
+	}
+	if l = b.change("v0", link.Spec{Master: link.None}); l.Master.IsSet() || l.Port != nil {
+		t.Errorf("released:\n%s", l)
+	}
+	_, err := b.c.Change(b.ctx, link.Name("br0"), link.Spec{Master: link.Name("br1")})
+	wantError(t, err, "master")
+}
+
+// bridgeOptions are all that can be set of a bridge, one by one.
+func bridgeOptions() map[string]kind.Bridge {
+	return map[string]kind.Bridge{
+		"forward_delay": {ForwardDelay: attr.Some(4 * time.Second)}, "hello_time": {HelloTime: attr.Some(3 * time.Second)},
+		"max_age": {MaxAge: attr.Some(12 * time.Second)}, "ageing_time": {Ageing: attr.Some(123450 * time.Millisecond)},
+		"stp_state": {STPState: attr.Some(kind.STPKernel)}, "priority": {Priority: attr.U16(0x7000)},
+		"group_fwd_mask": {GroupFwdMask: attr.Some(kind.FwdLLDP)}, "group_address": {GroupAddress: attr.MustParseHWAddr("01:80:c2:00:00:04")},
+		"fdb_flush": {FDBFlush: attr.On}, "mcast_router": {MCastRouter: attr.Some(kind.MCastRouterPermanent)}, "mcast_snooping": {MCastSnooping: attr.Off},
+		"mcast_query_use_ifaddr": {MCastQueryUseIfAddr: attr.On}, "mcast_querier": {MCastQuerier: attr.On}, "mcast_hash_elasticity": {MCastHashElasticity: attr.U32(8)},
+		"mcast_hash_max": {MCastHashMax: attr.U32(1024)}, "mcast_last_member_count": {MCastLastMemberCount: attr.U32(5)},
+		"mcast_startup_query_count": {MCastStartupQueryCount: attr.U32(4)}, "mcast_last_member_interval": {MCastLastMemberInterval: attr.Some(3 * time.Second)},
+		"mcast_membership_interval": {MCastMembershipInterval: attr.Some(200 * time.Second)}, "mcast_querier_interval": {MCastQuerierInterval: attr.Some(100 * time.Second)},
+		"mcast_query_interval": {MCastQueryInterval: attr.Some(77 * time.Second)}, "mcast_query_response_interval": {MCastQueryResponseInterval: attr.Some(7 * time.Second)},
+		"mcast_startup_query_interval": {MCastStartupQueryInterval: attr.Some(9 * time.Second)},
+		"mcast_stats_enabled":          {MCastStats: attr.On}, "mcast_igmp_version": {MCastIGMPVersion: attr.U8(3)}, "mcast_mld_version": {MCastMLDVersion: attr.U8(2)},
+		"no_linklocal_learn": {NoLinkLocalLearn: attr.On},
+	}
+}
+
+// bridgeOptional are those that not every kernel has, or was built with.
+func bridgeOptional() map[string]kind.Bridge {
+	return map[string]kind.Bridge{
+		"vlan_filtering": {VLANFiltering: attr.On}, "vlan_protocol": {VLANProtocol: attr.Some(kind.VLAN8021AD)}, "vlan_default_pvid": {VLANDefaultPVID: attr.U16(9)},
+		"vlan_stats_enabled": {VLANStats: attr.On}, "vlan_stats_per_port": {VLANStatsPerPort: attr.On}, "mst_enabled": {MST: attr.On},
+		"nf_call_iptables": {NFCallIPTables: attr.On}, "nf_call_ip6tables": {NFCallIP6Tables: attr.On}, "nf_call_arptables": {NFCallARPTables: attr.On},
+		"mcast_vlan_snooping": {VLANFiltering: attr.On, MCastVLANSnooping: attr.On}, "mdb_offload_fail_notification": {MDBOffloadFailNotification: attr.On},
+		"fdb_local_vlan_0": {FDBLocalVLAN0: attr.On}, "fdb_max_learned": {FDBMaxLearned: attr.U32(100)}, "stp_mode": {STPMode: attr.Some(kind.STPModeKernel)},
+	}
+}
+
+// TestBridgeOptions sets every option of a bridge by itself, at creation and in
+// a change, and reads it back.
+func TestBridgeOptions(t *testing.T) {
+	set := 0
+	for name, k := range bridgeOptions() {
+		t.Run(name, func(t *testing.T) {
+			b := newBox(t)
+			b.create(link.Spec{Name: "br0", Kind: &kind.Bridge{}})
+			b.setAndBack("br0", func() link.Spec { k := k; return link.Spec{Kind: &k} }, name == "fdb_flush")
+			if name != "fdb_flush" { // a command, only in a change
+				b.create(link.Spec{Name: "br1", Kind: &k})
+			}
+			set++
+		})
+	}
+	for name, k := range bridgeOptional() {
+		t.Run(name, func(t *testing.T) {
+			b := newBox(t)
+			if strings.Contains(name, "vlan") && name != "fdb_local_vlan_0" || name == "mst_enabled" {
+				testns.Require(t, "vlan filtering")
+			}
+			l := b.create(link.Spec{Name: "br0", Kind: &kind.Bridge{}})
+			if missing(&k, l.Kind) {
+				_, err := b.c.Change(b.ctx, l.Ref(), link.Spec{Kind: &k})
+				if err == nil {
+					t.Errorf("a kernel that does not report %s took it", name)
+				}
+				t.Skipf("this kernel's bridge has no %s", name)
+			}
+			b.setAndBack("br0", func() link.Spec { k := k; return link.Spec{Kind: &k} }, false)
+			set++
+		})
+	}
+	t.Logf("%d options set and read back", set)
+}
+
+// missing reports whether a report says nothing of a field that want says
+// something of.
+func missing(want, report attr.Struct) bool {
+	said := map[string]bool{}
+	for f := range attr.Values(report) {
+		said[f.Name] = true
+	}
+	for f := range attr.Values(want) {
+		if !said[f.Name] {
+			return true
+		}
+	}
+	return false
+}
+
+// setAndBack makes a change, again, and back to what the link was. command
+// says that it is none that can be read back.
+func (b *box) setAndBack(name string, spec func() link.Spec, command bool) {
+	b.t.Helper()
+	was, before := b.snapshot(), b.get(name)
+	b.tap.reset(nil)
+	if _, err := b.c.Change(b.ctx, link.Name(name), spec()); err != nil {
+		b.t.Error(err)
+		return
+	}
+	if command {
+		return
+	}
+	b.tap.reset(nil)
+	if _, err := b.c.Change(b.ctx, link.Name(name), spec()); err != nil {
+		b.t.Error(err)
+	}
+	b.wantSent(0)
+	s := before.Spec()
+	back := link.Spec{Kind: s.Kind, Port: s.Port}
+	if p, ok := back.Port.(*kind.BridgePort); ok && !p.BackupPort.IsSet() {
+		p.BackupPort = link.None // which a report leaves out
+	}
+	if _, err := b.c.Change(b.ctx, link.Name(name), back); err != nil {
+		b.t.Error("back:", err)
+		return
+	}
+	b.unchanged(was)
+}
+
+// TestBridgePortOptions sets every option of a port by itself.
+func TestBridgePortOptions(t *testing.T) {
+	must := map[string]kind.BridgePort{
+		"state": {State: attr.Some(kind.PortLearning)}, "priority": {Priority: attr.U16(7)}, "cost": {Cost: attr.U32(77)}, "hairpin": {Hairpin: attr.On},
+		"guard": {Guard: attr.On}, "root_block": {RootBlock: attr.On}, "fastleave": {FastLeave: attr.On}, "learning": {Learning: attr.Off}, "flood": {Flood: attr.Off},
+		"proxy_arp": {ProxyARP: attr.On}, "proxy_arp_wifi": {ProxyARPWiFi: attr.On}, "mcast_router": {MCastRouter: attr.Some(kind.MCastRouterPermanent)},
+		"mcast_flood": {MCastFlood: attr.Off}, "mcast_to_unicast": {MCastToUnicast: attr.On}, "vlan_tunnel": {VLANTunnel: attr.On}, "bcast_flood": {BroadcastFlood: attr.Off},
+		"group_fwd_mask": {GroupFwdMask: attr.Some(kind.FwdLLDP)}, "neigh_suppress": {NeighSuppress: attr.On}, "isolated": {Isolated: attr.On},
+		"backup_port": {BackupPort: link.Name("w0")}, "fdb_flush": {FDBFlush: attr.On},
+	}
+	optional := map[string]kind.BridgePort{
+		"locked": {Locked: attr.On}, "mab": {Learning: attr.On, Locked: attr.On, MAB: attr.On}, "mcast_eht_hosts_limit": {MCastEHTHostsLimit: attr.U32(100)},
+		"mcast_max_groups": {MCastMaxGroups: attr.U32(10)}, "neigh_vlan_suppress": {NeighVLANSuppress: attr.On},
+		"neigh_forward_grat": {NeighForwardGratuitous: attr.On},
+	}
+	set := 0
+	run := func(name string, p kind.BridgePort, optional bool) {
+		t.Run(name, func(t *testing.T) {
+			b := newBox(t)
+			b.prepare(link.Spec{Name: "br0", Kind: &kind.Bridge{}, Address: mac1, Up: attr.On})
+			b.prepare(link.Spec{Name: "v0", Master: link.Name("br0"), Up: attr.On, Kind: veth(kind.Peer{Name: "v1", Up: attr.On})})
+			b.prepare(link.Spec{Name: "w0", Master: link.Name("br0"), Kind: veth(kind.Peer{Name: "w1"})})
+			b.operational("br0", "v0", "v1")
+			if optional && missing(&p, b.get("v0").Port) {
+				t.Skipf("this kernel's bridge ports have no %s", name)
+			}
+			b.setAndBack("v0", func() link.Spec { p := p; return link.Spec{Port: &p} }, name == "fdb_flush")
+			set++
+		})
+	}
+	for name, p := range must {
+		run(name, p, false)
+	}
+	for name, p := range optional {
+		run(name, p, true)
+	}
+	t.Logf("%d options set and read back", set)
+}
+
+// TestVLANFiltering needs a bridge that was built with it.
+func TestVLANFiltering(t *testing.T) {
+	b := newBox(t)
+	testns.Require(t, "vlan filtering")
+	l := b.create(link.Spec{Name: "br0", Kind: &kind.Bridge{VLANFiltering: attr.On, VLANDefaultPVID: attr.U16(7)}, Up: attr.On})
+	if br := l.Kind.(*kind.Bridge); !br.VLANFiltering.Value() || br.VLANDefaultPVID.Value() != 7 {
+		t.Error(l)
+	}
+}
+
+// TestVLANFilteringMissing is accepted and ignored by a kernel without it,
+// which must not pass for success.
+func TestVLANFilteringMissing(t *testing.T) {
+	b := newBox(t)
+	was := b.snapshot()
+	_, err := b.c.Create(b.ctx, link.Spec{Name: "br0", Kind: &kind.Bridge{VLANFiltering: attr.On}})
+	if err == nil {
+		t.Skip("this kernel has VLAN filtering")
+	}
+	if !errors.Is(err, link.ErrVerify) && !errors.Is(err, link.ErrNotSupported) {
+		t.Error(err)
+	}
+	t.Log(err)
+	b.unchanged(was)
+}
