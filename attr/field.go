@@ -18,6 +18,9 @@ type Field struct {
 	// Dir says who sends the attribute, Mode how a link takes a change of it.
 	Dir  Dir
 	Mode Mode
+	// Volatile is true for a value that changes by itself too, such as an
+	// operational state: it can be set, and nobody can put it back.
+	Volatile bool
 	// Header is true for a field at a fixed place before the attributes;
 	// then Type is its offset.
 	Header bool
@@ -149,6 +152,9 @@ var (
 	// WriteOnly: never reported.
 	WriteOnly Option = func(f *Field) { f.Dir &^= Read }
 )
+
+// Volatile marks an attribute that changes by itself too; see [Field].
+var Volatile Option = func(f *Field) { f.Volatile = true }
 
 // Access sets the direction of an attribute.
 func Access(d Dir) Option { return func(f *Field) { f.Dir = d } }

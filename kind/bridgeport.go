@@ -18,6 +18,8 @@ func init() { registerPort(func() Port { return new(BridgePort) }) }
 type BridgePort struct {
 	// State is the state in the spanning tree. It can be set only while the
 	// kernel does not run STP, and only on a port that is up and has carrier.
+	// What is set does not last: the bridge moves on by itself, from
+	// blocking to forwarding too.
 	State attr.Opt[PortState]
 	// Priority is the port's priority in STP, 0 to 63, 32 by default.
 	Priority attr.Opt[uint16]
@@ -171,7 +173,7 @@ const (
 
 // Fields lists IFLA_BRPORT_*.
 func (p *BridgePort) Fields(c *attr.Codec) {
-	attr.Uint8(c, brportState, "state", &p.State, attr.SetOnly, attr.Range(0, int64(PortBlocking)))
+	attr.Uint8(c, brportState, "state", &p.State, attr.SetOnly, attr.Volatile, attr.Range(0, int64(PortBlocking)))
 	attr.Uint16(c, brportPriority, "priority", &p.Priority, attr.SetOnly, attr.Range(0, maxPortPriority))
 	attr.Uint32(c, brportCost, "cost", &p.Cost, attr.SetOnly, attr.Range(1, maxPathCost))
 	attr.Bool(c, brportMode, "hairpin", &p.Hairpin, attr.SetOnly)

@@ -94,6 +94,15 @@ type Pairer interface {
 	PeerSpec() *attr.Opt[Peer]
 }
 
+// A Reverter is a kind with data that a request cannot say to be absent, such
+// as an empty list. Revert is called on the data that a link had, with what it
+// has now, and returns the request that brings the difference back, nil if
+// there is none.
+type Reverter interface {
+	Kind
+	Revert(now Kind) Kind
+}
+
 // A ChangeChecker is a kind that knows of changes which the kernel carries out
 // wrongly. CheckChange returns an error if changing a link that has this data
 // would do harm.

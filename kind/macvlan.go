@@ -64,6 +64,27 @@ func (m *Macvlan) Fields(c *attr.Codec) {
 	attr.Rest(c, &m.Unknown)
 }
 
+// Revert brings back the list of addresses, which commands add to and take
+// from.
+func (m *Macvlan) Revert(now Kind) Kind {
+	if k, ok := now.(*Macvlan); ok {
+		if r := m.revert(k); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+func (m *Macvlan) revert(now *Macvlan) *Macvlan {
+	switch {
+	case attr.SameSet(m.MACs, now.MACs):
+		return nil
+	case len(m.MACs) == 0:
+		return &Macvlan{MACCommand: attr.Some(MACFlush)}
+	}
+	return &Macvlan{MACCommand: attr.Some(MACSet), MACs: m.MACs}
+}
+
 // Tidy shows the number of addresses in source mode only, as iproute2 does.
 func (m *Macvlan) Tidy(o *attr.Object) {
 	if m.Mode.Value() != MacvlanSource {
@@ -83,6 +104,16 @@ func (*Macvtap) Info() Info { return Info{NeedsLower: true, ProtoDown: true, Mod
 
 // Complete is that of [Macvlan].
 func (m *Macvtap) Complete() { (*Macvlan)(m).Complete() }
+
+// Revert is that of [Macvlan].
+func (m *Macvtap) Revert(now Kind) Kind {
+	if k, ok := now.(*Macvtap); ok {
+		if r := (*Macvlan)(m).revert((*Macvlan)(k)); r != nil {
+			return (*Macvtap)(r)
+		}
+	}
+	return nil
+}
 
 // Tidy is that of [Macvlan].
 func (m *Macvtap) Tidy(o *attr.Object) { (*Macvlan)(m).Tidy(o) }

@@ -20,7 +20,8 @@ import (
 // [*TxError] where there was something to undo, says what was measured to be
 // left over. Undoing cannot bring back what a link loses by going down
 // (routes, IPv6 addresses), by leaving a master (learned addresses) or by
-// moving to another namespace (addresses, routes).
+// moving to another namespace (addresses, routes), nor the address that a
+// bridge takes from its ports; none of these is measured.
 //
 // A change of NetNS moves the link, together with a new name and index. The
 // kernel takes a moved link down and releases it from its master; say Up and

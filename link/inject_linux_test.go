@@ -129,7 +129,9 @@ func fails(t *testing.T, do func(ctx context.Context, b, there *box) error, done
 			t.Error(err)
 		}
 	}
-	// The next call is not the worse for it.
+	// The next call is not the worse for it. Where the deadline came first the
+	// fault has not been met yet.
+	b.tap.reset(nil)
 	if _, err := b.c.Get(b.ctx, link.Name("br0")); err != nil {
 		t.Errorf("the next call: %v", err)
 	}
@@ -166,7 +168,9 @@ func TestFaultsOfReading(t *testing.T) {
 				ctx, cancel := context.WithTimeout(b.ctx, 50*time.Millisecond)
 				err := read(ctx)
 				cancel()
-				if want := fault == rtnltest.Noise; (err == nil) != want {
+				// One link is asked for again where the answer was lost.
+				again := what == "get" && (fault == rtnltest.Overrun || fault == rtnltest.Break)
+				if want := fault == rtnltest.Noise || again; (err == nil) != want {
 					t.Errorf("%s: %v", what, err)
 				}
 				if fault == rtnltest.Lose && !errors.Is(err, context.DeadlineExceeded) {

@@ -46,14 +46,16 @@ func (p *place) get(ctx context.Context, r Ref, l *Link, include Include) error 
 	if err != nil {
 		return &Error{Op: "get", Link: r.String(), Err: err}
 	}
-	found := false
-	_, err = p.do(ctx, req, func(m rtnl.Message) error {
-		if m.Type != rtnl.NewLink || found {
+	each := func(m rtnl.Message) error {
+		if m.Type != rtnl.NewLink {
 			return nil
 		}
-		found = true
 		return p.decode(m.Payload, l, include)
-	})
+	}
+	_, err = p.do(ctx, req, each)
+	if errors.Is(err, ErrUnknownOutcome) && ctx.Err() == nil {
+		_, err = p.do(ctx, req, each) // the answer was lost; asking again does no harm
+	}
 	if err != nil {
 		return p.kernelError("get", r.String(), err, nil, nil)
 	}

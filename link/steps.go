@@ -18,7 +18,8 @@ import (
 type setStep struct {
 	sub  *subject
 	part part
-	was  *Spec // the same fields as the guard found them
+	was  *Spec     // the same fields as the guard found them
+	had  kind.Kind // the whole data, if the step changes some of it
 }
 
 func (s *setStep) String() string {
@@ -37,8 +38,11 @@ func (s *setStep) guard(ctx context.Context) error {
 		return err
 	}
 	s.was = s.sub.now.state().only(s.part.spec)
+	if s.part.spec.Kind != nil {
+		s.had = s.sub.now.Kind
+	}
 	if s.part.spec.Master.IsSet() && s.sub.now.Port != nil {
-		s.was.Port = lastingPort(s.sub.now.Port) // leaving a master resets it
+		s.was.Port = lasting(s.sub.now.Port) // leaving a master resets it
 	}
 	return nil
 }
@@ -51,7 +55,21 @@ func (s *setStep) undo(ctx context.Context) error {
 	if s.was == nil {
 		return nil
 	}
-	return s.sub.restore(ctx, s.was)
+	if err := s.sub.restore(ctx, s.was); err != nil {
+		return err
+	}
+	r, ok := s.had.(kind.Reverter)
+	if !ok {
+		return nil
+	}
+	l, err := s.sub.read(ctx)
+	if err != nil {
+		return err
+	}
+	if k := r.Revert(l.Kind); k != nil {
+		return s.sub.set(ctx, &Spec{Kind: k})
+	}
+	return nil
 }
 
 // set sends one change.
@@ -122,7 +140,7 @@ func (s *subject) restore(ctx context.Context, was *Spec) error {
 	if err := s.putBack(ctx, &first); err != nil || first.Port != nil || was.Port == nil || was.Master == None {
 		return err
 	}
-	return s.putBack(ctx, &Spec{Port: lastingPort(was.Port)})
+	return s.putBack(ctx, &Spec{Port: lasting(was.Port)})
 }
 
 func (s *subject) putBack(ctx context.Context, was *Spec) error {
@@ -146,12 +164,14 @@ func (s *subject) putBack(ctx context.Context, was *Spec) error {
 	return nil
 }
 
-// lastingPort returns what of a port's data a request can bring back: not its
-// state, which follows the carrier and the spanning tree.
-func lastingPort(p kind.Port) kind.Port {
-	out := attr.Clone(p)
+// lasting returns what of s a request can bring back.
+func lasting[S attr.Struct](s S) S {
+	out := attr.Clone(s)
 	attr.Reset(out)
-	_ = attr.Copy(out, p, func(f *attr.Field) bool { return f.Dir&attr.Set != 0 && f.Name != "state" && f.Wire != attr.WireRest })
+	// One type: there is no error to have.
+	_ = attr.Copy(out, s, func(f *attr.Field) bool {
+		return f.Dir&attr.Set != 0 && !f.Volatile && f.Wire != attr.WireRest
+	})
 	return out
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/iplink-go/iplink/attr"
-	"github.com/iplink-go/iplink/kind"
 )
 
 // A subject is a link that a transaction works on. It is known by namespace
@@ -141,10 +140,12 @@ func (s *subject) residue(ctx context.Context) []Residue {
 	return out
 }
 
-// lasting is the state less what follows the rest, in its own time.
+// lasting is the state less what changes by itself.
 func (l *Link) lasting() *Spec {
-	s := l.state()
-	s.OperState, s.Carrier = attr.Opt[kind.OperState]{}, attr.Opt[bool]{}
+	s := lasting(l.state())
+	if s.Port != nil {
+		s.Port = lasting(s.Port)
+	}
 	return s
 }
 
