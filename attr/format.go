@@ -84,6 +84,9 @@ func (p Printer) Text(s Struct) string {
 	return b.String()
 }
 
+// Value returns one value of [Values] for people.
+func (p Printer) Value(f Field, v any) string { return p.text(f, v) }
+
 func (p Printer) text(f Field, v any) string {
 	switch v := v.(type) {
 	case bool:

@@ -1,6 +1,9 @@
 package attr
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+)
 
 // An Opt is a value that may be absent. The zero Opt is absent: in a request
 // it leaves the attribute to the kernel, in a report it says that the kernel
@@ -60,6 +63,31 @@ func (o *Opt[T]) Set(v T) { *o = Opt[T]{v, true} }
 
 // Clear makes the value absent.
 func (o *Opt[T]) Clear() { *o = Opt[T]{} }
+
+// IsZero reports whether there is no value, for omitzero in JSON.
+func (o Opt[T]) IsZero() bool { return !o.ok }
+
+// MarshalJSON writes the value, or null if it is absent.
+func (o Opt[T]) MarshalJSON() ([]byte, error) {
+	if !o.ok {
+		return []byte("null"), nil
+	}
+	return json.Marshal(o.v)
+}
+
+// UnmarshalJSON reads a value; null makes it absent.
+func (o *Opt[T]) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		o.Clear()
+		return nil
+	}
+	var v T
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	o.Set(v)
+	return nil
+}
 
 // String formats the value; "-" if it is absent.
 func (o Opt[T]) String() string {

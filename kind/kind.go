@@ -52,9 +52,10 @@ const (
 type Info struct {
 	// Update says how a change of the data is sent.
 	Update Update
-	// NeedsLower is true if the kind sits on another link, which Spec.Link
-	// names (IFLA_LINK).
-	NeedsLower bool
+	// NeedsLower is true if the kind sits on another link, which Spec.Lower
+	// names (IFLA_LINK). TakesLower is true if it may; other kinds ignore
+	// one, some having a link of their own in their data.
+	NeedsLower, TakesLower bool
 	// NeedsData is true if the kernel validates the data of every message
 	// that names the kind, even one that changes none of it.
 	NeedsData bool
@@ -184,8 +185,9 @@ type Opaque struct {
 // Kind returns the name of the kind.
 func (o *Opaque) Kind() string { return o.Name }
 
-// Info says that a change is merged, which is what most kinds do.
-func (o *Opaque) Info() Info { return Info{} }
+// Info says what is true of most kinds: a change is merged, and there may be
+// a link below.
+func (o *Opaque) Info() Info { return Info{TakesLower: true} }
 
 // Fields lists nothing: all attributes are kept as they are.
 func (o *Opaque) Fields(c *attr.Codec) { attr.Whole(c, &o.Data) }

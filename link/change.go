@@ -66,7 +66,7 @@ func (s *subject) change(ctx context.Context, t *tx, w *Spec) error {
 		return s.fail(err)
 	}
 	if to == s.at && w.Index != 0 && w.Index != s.index {
-		return s.fail(fmt.Errorf("index is %d and cannot become %d: %w; only a move to another namespace can choose one", s.index, w.Index, ErrFixed))
+		return s.fail(fixed("index", "it is %d and cannot become %d but by a move to another namespace", s.index, w.Index))
 	}
 	d, err := s.plan(ctx, w)
 	if err != nil {
@@ -136,8 +136,19 @@ func (s *subject) altNames(w *Spec, newName string) (before, after []step) {
 	return before, after
 }
 
-// plan returns what must be sent so that w holds, or why that cannot be.
+// plan returns what must be sent so that w holds, or why that cannot be. What
+// only the kernel decides is no wish: a kind can be written back as it was
+// read.
 func (s *subject) plan(ctx context.Context, w *Spec) (*Spec, error) {
+	if w.Kind != nil {
+		w.Kind = settable(w.Kind)
+	}
+	if w.Port != nil {
+		w.Port = settable(w.Port)
+		if i, _ := s.now.Master.Index(); w.Master == None || i == 0 && !w.Master.IsSet() {
+			return nil, refused("port-data", "a link without a master has none: say Master")
+		}
+	}
 	if err := s.comparePeer(ctx, w); err != nil {
 		return nil, err
 	}
@@ -184,17 +195,15 @@ func (l *Link) holdsXDP(x XDP) bool {
 func (s *subject) possible(w, d *Spec, fields []attr.Field) error {
 	for _, f := range fields {
 		if f.Mode.Fixed() {
-			return fmt.Errorf("%s is %s and cannot become %s: %w; the link must be made anew",
-				f.Name, valueText(s.now.state(), f), valueText(w, f), ErrFixed)
+			return fixed(f.Name, "it is %s and cannot become %s", valueText(s.now.state(), f), valueText(w, f))
 		}
 		if f.Mode == attr.SameFamily && !s.sameFamily(w, f) {
-			return fmt.Errorf("%s cannot become %s, of another address family: %w; the link must be made anew",
-				f.Name, valueText(w, f), ErrFixed)
+			return fixed(f.Name, "it cannot become %s, of another address family", valueText(w, f))
 		}
 	}
 	if d.Kind != nil {
 		if d.Kind.Info().Update == kind.Never {
-			return fmt.Errorf("data of kind %s: %w", d.Kind.Kind(), ErrFixed)
+			return fixed("kind", "data of a %s cannot be changed", d.Kind.Kind())
 		}
 		if c, ok := s.now.Kind.(kind.ChangeChecker); ok {
 			if err := c.CheckChange(); err != nil {
@@ -203,6 +212,11 @@ func (s *subject) possible(w, d *Spec, fields []attr.Field) error {
 		}
 	}
 	return s.mtuFits(d)
+}
+
+// fixed says that a field cannot be changed.
+func fixed(field, format string, args ...any) error {
+	return &attr.Error{Path: field, Offset: -1, Err: fmt.Errorf(format+": %w; the link must be made anew", append(args, ErrFixed)...)}
 }
 
 // sameFamily reports whether the wanted address is of the family that the
@@ -237,9 +251,12 @@ func (s *subject) comparePeer(ctx context.Context, w *Spec) error {
 		return nil
 	}
 	peer := p.PeerSpec().Value()
+	if id, elsewhere := s.now.LowerNetNSID.Get(); elsewhere && !peer.NetNS.IsSet() {
+		peer.NetNS = kind.NetNSID(int(id))
+	}
 	at, err := s.at.at(ctx, peer.NetNS)
 	if err != nil {
-		return err
+		return fmt.Errorf("peer: %w", err)
 	}
 	if at != s.at {
 		defer at.close()
@@ -252,12 +269,13 @@ func (s *subject) comparePeer(ctx context.Context, w *Spec) error {
 	if err := at.get(ctx, s.now.Lower, &l, 0); err != nil {
 		return fmt.Errorf("peer: %w", err)
 	}
-	_, fields, err := l.diff(want)
+	d, fields, err := l.diff(want)
 	if err != nil {
 		return err
 	}
 	if len(fields) > 0 {
-		return fmt.Errorf("peer: %v differ: %w; change the peer itself", names(fields), ErrFixed)
+		return &attr.Error{Path: "peer." + fields[0].Name, Offset: -1,
+			Err: fmt.Errorf("%s: %w by a change of this end; change the peer itself", differences(d, l.state(), 0), ErrFixed)}
 	}
 	p.PeerSpec().Clear()
 	return nil
@@ -274,7 +292,10 @@ func (s *Spec) checkNames() error {
 		if err := validAltName(n); err != nil {
 			return err
 		}
-		if n == s.Name || slices.Contains(s.AltNames[:i], n) {
+		if n == s.Name {
+			return fmt.Errorf("altname %q is the link's own name: %w", n, attr.ErrValue)
+		}
+		if slices.Contains(s.AltNames[:i], n) {
 			return fmt.Errorf("altname %q is given twice: %w", n, attr.ErrValue)
 		}
 	}

@@ -11,14 +11,16 @@ import (
 	"github.com/iplink-go/iplink/kind"
 )
 
-// Create makes a link and returns it as it is then. All that the kernel takes
+// Create makes a link and returns it as it is then. Without a Name the kernel
+// chooses one. All that the kernel takes
 // at creation is in the one message that makes it, so that nobody sees it half
 // made; what creation ignores is set afterwards: alias, alternative names,
 // port data, settings of IPv4 and IPv6, and for the peer of a pair also master
 // and flags. Up then comes last.
 //
-// The link is all or nothing: if a later part fails it is removed again, and
-// the error, a [*TxError], says so and what was measured to be left over.
+// The link is all or nothing: if a later part fails it is removed again. The
+// error is then a [*TxError], which says what was undone and what was measured
+// to be left over.
 //
 // With NetNS the link is made in another namespace; Lower and references in
 // the kind's data are of this one, Master of the other. Name is needed there.
@@ -72,9 +74,13 @@ func (s *Spec) checkCreate() error {
 	}
 	switch {
 	case s.Kind == nil || s.Kind.Kind() == "":
-		return fmt.Errorf("kind is missing: %w", attr.ErrValue)
+		return refused("kind", "it is missing")
 	case s.Kind.Info().NeedsLower && !s.Lower.IsSet():
-		return fmt.Errorf("a %s needs a link below it (Lower): %w", s.Kind.Kind(), attr.ErrValue)
+		return refused("link", "a %s needs a link below it: say Lower", s.Kind.Kind())
+	case s.Lower.IsSet() && !s.Kind.Info().NeedsLower && !s.Kind.Info().TakesLower:
+		return refused("link", "a %s takes no Lower; if it runs over a link, its data says which", s.Kind.Kind())
+	case s.Port != nil && (!s.Master.IsSet() || s.Master == None):
+		return refused("port-data", "a link without a master has none: say Master")
 	}
 	if p, ok := s.Kind.(kind.Pairer); ok && p.PeerSpec().IsSet() {
 		peer := p.PeerSpec().Value()
@@ -208,6 +214,28 @@ func takenBy(l *Link) string {
 	return fmt.Sprintf("name is taken by ifindex %d (%s)", l.Index, k)
 }
 
+// takenHint says who has a name.
+func (p *place) takenHint(ctx context.Context, name string) string {
+	var l Link
+	if p.get(ctx, attr.RefName(name), &l, 0) != nil {
+		return fmt.Sprintf("name %q is taken", name)
+	}
+	return takenBy(&l)
+}
+
+// masterHint says what may be wrong with a master, for which the kernel has
+// one number.
+func (p *place) masterHint(ctx context.Context, master Ref) string {
+	var l Link
+	switch err := p.get(ctx, master, &l, 0); {
+	case errors.Is(err, ErrNotExist):
+		return "there is no link " + master.String() + " to be the master"
+	case err != nil || l.Kind == nil:
+		return "the master takes no such link as a port"
+	}
+	return fmt.Sprintf("the master %s, a %s, takes no such link as a port", l.Name, l.Kind.Kind())
+}
+
 func (s *createStep) send(ctx context.Context) error {
 	err := s.sendAs(ctx, s.message)
 	var e *Error
@@ -269,9 +297,9 @@ func (s *createStep) explain(ctx context.Context, err error, m *Spec) error {
 	case e.Errno == ebusy && m.Kind.Info().NeedsLower:
 		e.Hint = "the link below is in use in a way that excludes this"
 	case (e.Errno == einval || e.Errno == eopnotsupp) && m.Master.IsSet():
-		e.Hint = "the master may not take this link as a port"
-	case e.Errno == einval && m.MTU.IsSet():
-		e.Hint = fmt.Sprintf("mtu %d may be out of range", m.MTU.Value())
+		e.Hint = s.sub.at.masterHint(ctx, m.Master)
+	case e.Errno == einval && (m.MTU.IsSet() || s.peerWant != nil && s.peerWant.MTU.IsSet()):
+		e.Hint = "an mtu may be out of range: " + s.mtus(m)
 	}
 	return err
 }
@@ -317,7 +345,10 @@ func (s *createStep) verify(ctx context.Context) error {
 	for _, f := range reported(fields) {
 		// The link below can read back as another: on a macvlan it is the
 		// one that the macvlan sits on.
-		if f.Dir&attr.Create != 0 && f.Name != "link" {
+		if f.Name == "link" && l.Lower.IsSet() {
+			continue
+		}
+		if f.Dir&attr.Create != 0 {
 			return s.sub.fail(fmt.Errorf("%s: %w", differences(d, l.state(), attr.Read|attr.Create), ErrVerify))
 		}
 	}

@@ -96,7 +96,6 @@ func TestCreateUndone(t *testing.T) {
 	}{
 		{"altname taken", link.Spec{Kind: &kind.IFB{}, AltNames: []string{"free", "br0"}}, link.ErrExist},
 		{"altname taken, of a pair", link.Spec{Kind: veth(kind.Peer{Name: "x1"}), AltNames: []string{"free", "taken"}}, link.ErrExist},
-		{"port data without a master", link.Spec{Kind: veth(kind.Peer{Name: "x1"}), Port: &kind.BridgePort{Cost: attr.U32(7)}}, nil},
 		{"port data that the kernel refuses", link.Spec{
 			Kind: veth(kind.Peer{Name: "x1"}), Master: link.Name("br0"), Port: &kind.BridgePort{State: attr.Some(kind.PortForwarding)},
 		}, nil},
@@ -144,12 +143,14 @@ func TestCreateRefused(t *testing.T) {
 		{"name taken by an altname", link.Spec{Name: "taken", Kind: &kind.Bridge{}}, 0, "name is taken by ifindex", []error{link.ErrExist}},
 		{"index taken", link.Spec{Name: "x0", Index: 1, Kind: &kind.Bridge{}}, 1, "index", []error{link.ErrExist}},
 		{"peer's name taken", link.Spec{Name: "x0", Kind: veth(kind.Peer{Name: "br0"})}, 1, `"br0"`, []error{link.ErrExist}},
-		{"no kind", link.Spec{Name: "x0"}, 0, "kind is missing", []error{attr.ErrValue}},
+		{"no kind", link.Spec{Name: "x0"}, 0, "kind: it is missing", []error{attr.ErrValue}},
 		{"name too long", link.Spec{Name: strings.Repeat("x", 16), Kind: &kind.IFB{}}, 0, "at most 15", []error{attr.ErrValue}},
 		{"peer's name too long", link.Spec{Name: "x0", Kind: veth(kind.Peer{Name: strings.Repeat("x", 16)})}, 0, "peer", []error{attr.ErrValue}},
 		{"name that is a pattern", link.Spec{Name: "x%d", Kind: &kind.IFB{}}, 0, "'%'", []error{attr.ErrValue}},
 		{"alias too long", link.Spec{Name: "x0", Kind: &kind.IFB{}, Alias: attr.Some(strings.Repeat("x", 256))}, 0, "alias", []error{attr.ErrTooLong}},
-		{"port cost", link.Spec{Name: "x0", Kind: &kind.IFB{}, Port: &kind.BridgePort{Cost: attr.U32(0)}}, 0, "1 to 65535", []error{attr.ErrRange}},
+		{"port cost", link.Spec{Name: "x0", Kind: veth(kind.Peer{Name: "x1"}), Master: link.Name("br0"), Port: &kind.BridgePort{Cost: attr.U32(0)}}, 0, "1 to 65535", []error{attr.ErrRange}},
+		{"port data without a master", link.Spec{Name: "x0", Kind: &kind.IFB{}, Port: &kind.BridgePort{Cost: attr.U32(7)}}, 0, "Master", []error{link.ErrInvalid}},
+		{"lower of a kind that takes none", link.Spec{Name: "x0", Kind: &kind.VXLAN{ID: attr.U32(1)}, Lower: link.Name("lo")}, 0, "a vxlan takes no Lower", []error{link.ErrInvalid}},
 		{"macvlan without lower", link.Spec{Name: "x0", Kind: &kind.Macvlan{}}, 0, "Lower", []error{attr.ErrValue}},
 		{"lower missing", link.Spec{Name: "x0", Kind: &kind.Macvlan{}, Lower: link.Name("nobody")}, 0, "nobody", []error{link.ErrNotExist}},
 		{"master missing", link.Spec{Name: "x0", Kind: veth(kind.Peer{Name: "x1"}), Master: link.Name("nobody")}, 0, "nobody", []error{link.ErrNotExist}},
@@ -278,8 +279,8 @@ func TestDelete(t *testing.T) {
 		wantError(t, b.c.Delete(b.ctx, r), "", link.ErrNotExist)
 	}
 	wantError(t, b.c.Delete(b.ctx, link.Name("lo")), "cannot be deleted", link.ErrNotSupported)
-	wantError(t, b.c.Delete(b.ctx, link.None), "no link named")
-	wantError(t, b.c.Delete(b.ctx, link.Ref{}), "no link named")
+	wantError(t, b.c.Delete(b.ctx, link.None), "no link is named")
+	wantError(t, b.c.Delete(b.ctx, link.Ref{}), "no link is named")
 }
 
 // TestCreateDummy makes a dummy, or says what this kernel lacks.

@@ -22,6 +22,7 @@ const (
 	enodev       Errno = 19
 	einval       Errno = 22
 	erange       Errno = 34
+	eloop        Errno = 40
 	eopnotsupp   Errno = 95
 	eafnosupport Errno = 97
 	eaddrinuse   Errno = 98
@@ -35,7 +36,7 @@ var errnoText = map[Errno]string{
 	eperm: "Operation not permitted", enoent: "No such file or directory", esrch: "No such process",
 	ebadf: "Bad file descriptor", enomem: "Cannot allocate memory", eacces: "Permission denied",
 	ebusy: "Device or resource busy", eexist: "File exists", enodev: "No such device", einval: "Invalid argument",
-	erange: "Numerical result out of range", 39: "Directory not empty", 40: "Too many levels of symbolic links",
+	erange: "Numerical result out of range", 39: "Directory not empty", eloop: "Too many levels of symbolic links",
 	90: "Message too long", 93: "Protocol not supported", eopnotsupp: "Operation not supported",
 	eafnosupport: "Address family not supported by protocol", eaddrinuse: "Address already in use",
 	eaddrnotav: "Cannot assign requested address", enetdown: "Network is down", enobufs: "No buffer space available",
@@ -72,7 +73,7 @@ func (e Errno) meaning() error {
 		return ErrBusy
 	case eopnotsupp, eafnosupport:
 		return ErrNotSupported
-	case einval, erange, eaddrnotav, ebadf:
+	case einval, erange, eaddrnotav, ebadf, eloop:
 		return ErrInvalid
 	}
 	return nil

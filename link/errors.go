@@ -161,6 +161,11 @@ func failure(op, name string, err error) *Error {
 	return e
 }
 
+// refused says that the library does not send a value, and why.
+func refused(field, format string, args ...any) error {
+	return &attr.Error{Path: field, Offset: -1, Err: fmt.Errorf(format+": %w", append(args, attr.ErrValue)...)}
+}
+
 const (
 	unknownKindText = "Unknown device type"
 	noKindHint      = "this kernel has no link kind"

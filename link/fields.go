@@ -44,10 +44,13 @@ func fieldValue(s *Spec, field attr.Field) any {
 	return nil
 }
 
+// text is a value for people.
+func text(f attr.Field, v any) string { return attr.Printer{}.Value(f, v) }
+
 // valueText is fieldValue for people.
 func valueText(s *Spec, field attr.Field) string {
 	if v := fieldValue(s, field); v != nil {
-		return fmt.Sprint(v)
+		return text(field, v)
 	}
 	return "absent"
 }
@@ -58,7 +61,7 @@ func valueText(s *Spec, field attr.Field) string {
 func differences(d, have *Spec, dir attr.Dir) string {
 	var out []string
 	for f, v := range values(d) {
-		want, is := fmt.Sprint(v), valueText(have, f)
+		want, is := text(f, v), valueText(have, f)
 		switched := f.Dir == 0 // flags of the header have no direction
 		if want != is && (switched || f.Dir&dir == dir) {
 			out = append(out, fmt.Sprintf("%s: want %s, is %s", f.Name, want, is))

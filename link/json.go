@@ -15,7 +15,7 @@ import (
 
 // MarshalJSON writes the link as an element of "ip -d -s -j link show". Other
 // links are shown by index; [Links] knows their names.
-func (l *Link) MarshalJSON() ([]byte, error) { return json.Marshal(l.object(view{})) }
+func (l Link) MarshalJSON() ([]byte, error) { return json.Marshal(l.object(view{})) }
 
 // MarshalJSON writes the links as "ip -d -s -j link show" does.
 func (ls Links) MarshalJSON() ([]byte, error) {

@@ -68,7 +68,7 @@ func TestVXLANChange(t *testing.T) {
 		"id": {ID: attr.U32(43)}, "dstport": {Port: attr.U16(1)}, "proxy": {Proxy: attr.On}, "rsc": {RSC: attr.On}, "l2miss": {L2Miss: attr.On}, "l3miss": {L3Miss: attr.On},
 		"maxaddress": {Limit: attr.U32(3)}, "srcport": {PortRange: attr.Some(kind.PortRange{Low: 1, High: 2})}, "udpcsum": {UDPChecksum: attr.On},
 		"udp6zerocsumtx": {UDPZeroChecksum6Tx: attr.On}, "gbp": {GBP: attr.On}, "external": {External: attr.On},
-		"remote ": {Remote: netip.MustParseAddr("2001:db8::1")}, "local ": {Local: netip.MustParseAddr("2001:db8::1")},
+		"remote: ": {Remote: netip.MustParseAddr("2001:db8::1")}, "local: ": {Local: netip.MustParseAddr("2001:db8::1")},
 	}
 	prepare := func(t *testing.T) *box {
 		b := newBox(t)

@@ -125,7 +125,7 @@ func (l *Link) Spec() *Spec {
 	s.AltNames = append(s.AltNames, l.AltNames...)
 	if l.Kind != nil {
 		s.Kind = settable(l.Kind)
-		if l.Kind.Info().Pair { // the peer is not a link to sit on
+		if i := l.Kind.Info(); !i.NeedsLower && !i.TakesLower { // a peer, or what the kind's data says too
 			s.Lower, s.LowerNetNSID = Ref{}, attr.Opt[int32]{}
 		}
 	}

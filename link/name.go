@@ -12,24 +12,36 @@ const (
 	maxAltName = 127 // ALTIFNAMSIZ less the NUL
 )
 
-// ValidName returns an error if a link cannot have that name. The kernel's
-// rule (dev_valid_name in net/core/dev.c) is 1 to 15 bytes without '/', ':' and
-// white space, and not "." or ".."; names with '%' are refused here as well,
-// because the kernel takes them for a pattern.
-func ValidName(name string) error { return validName("name", name, maxName) }
-
-// validAltName is ValidName for alternative names, which may be longer.
-func validAltName(name string) error { return validName("altname", name, maxAltName) }
-
-func validName(field, name string, most int) error {
+// validAltName returns an error if a link cannot have that alternative name:
+// the kernel takes anything of 1 to 127 bytes.
+func validAltName(name string) error {
 	why := ""
 	switch {
 	case name == "":
 		why = "is empty"
-	case len(name) > most:
-		why = fmt.Sprintf("has %d bytes, at most %d", len(name), most)
+	case len(name) > maxAltName:
+		why = fmt.Sprintf("has %d bytes, at most %d", len(name), maxAltName)
+	case strings.IndexByte(name, 0) >= 0:
+		why = "holds a NUL"
+	default:
+		return nil
+	}
+	return fmt.Errorf("altname %q %s: %w", name, why, attr.ErrValue)
+}
+
+// ValidName returns an error if a link cannot have that name. The kernel's
+// rule (dev_valid_name in net/core/dev.c) is 1 to 15 bytes without '/', ':' and
+// white space, and not "." or ".."; names with '%' are refused here as well,
+// because the kernel takes them for a pattern.
+func ValidName(name string) error {
+	why := ""
+	switch {
+	case name == "":
+		why = "is empty"
+	case len(name) > maxName:
+		why = fmt.Sprintf("has %d bytes, at most %d", len(name), maxName)
 	case name == "." || name == "..":
-		why = "is a directory"
+		why = "stands for a directory"
 	case strings.ContainsAny(name, "/:%\x00"):
 		why = "holds one of '/', ':', '%' and NUL"
 	case strings.IndexFunc(name, isSpace) >= 0 || strings.IndexByte(name, 0xa0) >= 0:
@@ -37,7 +49,7 @@ func validName(field, name string, most int) error {
 	default:
 		return nil
 	}
-	return fmt.Errorf("%s %q %s: %w", field, name, why, attr.ErrValue)
+	return fmt.Errorf("name %q %s: %w", name, why, attr.ErrValue)
 }
 
 // isSpace is the kernel's isspace, which takes bytes: 0xa0 is one too.

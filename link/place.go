@@ -34,7 +34,7 @@ func (c *Client) newPlace(ns *nsutil.Namespace, wrap func(rtnl.Transport) rtnl.T
 			p.ns, err = nil, nil
 		}
 	} else {
-		p.ns, err = nsutil.OpenFD(ns.FD())
+		p.ns, err = ns.Clone()
 	}
 	if err != nil {
 		return nil, err
@@ -156,6 +156,8 @@ func (p *place) open(ctx context.Context, n kind.NetNS) (*nsutil.Namespace, erro
 	pid, isPID := n.PID.Get()
 	id, isID := n.ID.Get()
 	switch {
+	case isFD && int32(fd) < 0: // a closed handle has descriptor -1
+		return nil, fmt.Errorf("namespace: %w", fs.ErrClosed)
 	case isFD && !isPID && !isID:
 		return nsutil.OpenFD(int(fd))
 	case isPID && !isFD && !isID:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/iplink-go/iplink/attr"
@@ -66,7 +67,7 @@ func (p *place) get(ctx context.Context, r Ref, l *Link, include Include) error 
 func appendGet(b []byte, r Ref, mask uint32) ([]byte, error) {
 	index, byIndex := r.Index()
 	if byIndex && index == 0 || !r.IsSet() {
-		return b, errors.New("no link named")
+		return b, fmt.Errorf("no link is named: %w", attr.ErrValue)
 	}
 	s := Spec{Index: index}
 	start := len(b)
@@ -116,7 +117,16 @@ func (c *Client) List(ctx context.Context, f Filter) (Links, error) {
 			return links, err
 		}
 	}
-	return links, errors.Join(&Error{Op: "list", Err: ErrInterrupted}, err)
+	return links, join(&Error{Op: "list", Err: ErrInterrupted}, err)
+}
+
+// join is errors.Join that leaves a single error as it is.
+func join(errs ...error) error {
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
 }
 
 func (c *Client) attempts() int {
@@ -143,7 +153,7 @@ func (c *Client) listOnce(ctx context.Context, f Filter, links Links) (Links, bo
 		}
 		return nil
 	})
-	return links, interrupted, errors.Join(append(errs, err)...)
+	return links, interrupted, join(append(errs, err)...)
 }
 
 // All iterates over the links that the filter lets through, reading them as

@@ -252,7 +252,7 @@ func TestInvalid(t *testing.T) {
 		{"altname too long", link.Spec{AltNames: []string{strings.Repeat("x", 128)}}, "128 bytes, at most 127", attr.ErrValue},
 		{"altname empty", link.Spec{AltNames: []string{""}}, "empty", attr.ErrValue},
 		{"altname twice", link.Spec{AltNames: []string{"a", "a"}}, "twice", attr.ErrValue},
-		{"altname that is the name", link.Spec{Name: "a", AltNames: []string{"a"}}, "twice", attr.ErrValue},
+		{"altname that is the name", link.Spec{Name: "a", AltNames: []string{"a"}}, "own name", attr.ErrValue},
 		{"alias too long", link.Spec{Alias: attr.Some(strings.Repeat("x", 256))}, "alias", attr.ErrTooLong},
 		{"mtu too small", link.Spec{MTU: attr.U32(67)}, "67 is out of range, want 68 to 65535", attr.ErrRange},
 		{"mtu too large", link.Spec{MTU: attr.U32(65536)}, "65536 is out of range, want 68 to 65535", attr.ErrRange},

@@ -28,7 +28,7 @@ func (s *setStep) String() string {
 		if f.Header && f.Name == "index" {
 			continue
 		}
-		words = append(words, fmt.Sprintf("%s %v", f.Name, v))
+		words = append(words, f.Name+" "+text(f, v))
 	}
 	return fmt.Sprintf("set %s %s", s.sub.now.Name, strings.Join(words, " "))
 }
@@ -106,11 +106,11 @@ func (s *subject) request(ctx context.Context, req []byte, m *Spec) error {
 	if err == nil {
 		return nil
 	}
-	return s.explain(s.at.kernelError(s.op, s.now.Name, err, req[rtnl.HeaderLen:], m), m)
+	return s.explain(ctx, s.at.kernelError(s.op, s.now.Name, err, req[rtnl.HeaderLen:], m), m)
 }
 
 // explain adds what a person would do next to an error of a change.
-func (s *subject) explain(err error, m *Spec) error {
+func (s *subject) explain(ctx context.Context, err error, m *Spec) error {
 	var e *Error
 	if !errors.As(err, &e) || e.Msg != "" { // the kernel's words are better than a guess
 		return hint(err, s.now.KindName(), "")
@@ -121,11 +121,11 @@ func (s *subject) explain(err error, m *Spec) error {
 	case e.Errno == ebusy && m.Address.IsValid():
 		e.Hint = "set the link down first"
 	case e.Errno == eexist && m.Name != "":
-		e.Hint = fmt.Sprintf("name %q is taken", m.Name)
+		e.Hint = s.at.takenHint(ctx, m.Name)
 	case e.Errno == enetdown:
 		e.Hint = "the link below is down"
 	case (e.Errno == eopnotsupp || e.Errno == einval) && m.Master.IsSet() && m.Master != None:
-		e.Hint = "the master does not take this link as a port"
+		e.Hint = s.at.masterHint(ctx, m.Master)
 	}
 	return hint(err, s.now.KindName(), "")
 }

@@ -125,8 +125,8 @@ func (s *subject) residue(ctx context.Context) []Residue {
 		return []Residue{{s.was.Name, "kind", s.was.KindName(), l.KindName()}}
 	}
 	for f, v := range values(lost) {
-		if now := valueText(is, f); now != fmt.Sprint(v) { // the kind is said with its data
-			out = append(out, Residue{s.was.Name, f.Name, fmt.Sprint(v), now})
+		if now := valueText(is, f); now != text(f, v) { // the kind is said with its data
+			out = append(out, Residue{s.was.Name, f.Name, text(f, v), now})
 		}
 	}
 	// What it says now and did not say before; what it says otherwise is in
@@ -134,7 +134,7 @@ func (s *subject) residue(ctx context.Context) []Residue {
 	gained, _, _ := s.was.diff(is)
 	for f, v := range values(gained) {
 		if fieldValue(was, f) == nil {
-			out = append(out, Residue{s.was.Name, f.Name, "absent", fmt.Sprint(v)})
+			out = append(out, Residue{s.was.Name, f.Name, "absent", text(f, v)})
 		}
 	}
 	return out

@@ -10,7 +10,9 @@ import (
 // String returns the link in the layout of "ip -d -s link show", without a
 // final newline. Other links
 // are shown by index; [Links] knows their names.
-func (l *Link) String() string { return l.text(view{}) }
+//
+// It is a method of the value, as is MarshalJSON, so that both forms print.
+func (l Link) String() string { return l.text(view{}) }
 
 // String returns the links in the layout of "ip -d -s link show".
 func (ls Links) String() string {

@@ -49,6 +49,16 @@ func (ns *Namespace) Close() error {
 	return ns.unref()
 }
 
+// Clone returns another handle on the same namespace, to be closed by itself.
+func (ns *Namespace) Clone() (*Namespace, error) {
+	fd, err := ns.acquire()
+	if err != nil {
+		return nil, ns.failed("clone", err)
+	}
+	defer ns.release()
+	return OpenFD(fd)
+}
+
 // FD returns the handle's file descriptor, for requests that take one
 // (IFLA_NET_NS_FD). It is valid until [Namespace.Close] and must not be closed
 // by the caller. It is -1 if the handle is closed.

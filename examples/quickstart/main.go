@@ -76,7 +76,7 @@ func main() {
 	fmt.Println("+ ip -n blue -d -s link show", end.Name)
 	there := must(link.Open(link.Config{NetNS: blue}))
 	defer there.Close()
-	fmt.Print(must(there.Get(ctx, end.Ref(), link.WithStats)))
+	fmt.Println(must(there.Get(ctx, end.Ref(), link.WithStats)))
 
 	fmt.Println("+ ip link del", port.Name)
 	if err := c.Delete(ctx, port.Ref()); err != nil {
