@@ -21,7 +21,8 @@ import (
 // left over. Undoing cannot bring back what a link loses by going down
 // (routes, IPv6 addresses), by leaving a master (learned addresses) or by
 // moving to another namespace (addresses, routes), nor the address that a
-// bridge takes from its ports; none of these is measured.
+// bridge takes from its ports; none of these is measured. Nor can it bring back
+// an XDP program that was replaced or detached; that comes after all else.
 //
 // A change of NetNS moves the link, together with a new name and index. The
 // kernel takes a moved link down and releases it from its master; say Up and
@@ -30,6 +31,13 @@ import (
 // Errors, besides those of the kernel: [ErrFixed] for what cannot be changed,
 // [ErrKind] for a link of another kind, [ErrConflict], [ErrVerify].
 func (c *Client) Change(ctx context.Context, r Ref, spec Spec) (*Link, error) {
+	if err := c.enter("change"); err != nil {
+		return nil, err
+	}
+	defer c.leave()
+	if err := c.knows(&spec); err != nil {
+		return nil, failure("change", r.String(), err)
+	}
 	t := &tx{op: "change", link: r.String()}
 	defer t.close()
 	w := spec.Clone()
@@ -41,7 +49,25 @@ func (c *Client) Change(ctx context.Context, r Ref, spec Spec) (*Link, error) {
 	if err := sub.change(ctx, t, w); err != nil {
 		return nil, err
 	}
+	if err := sub.finished(w); err != nil {
+		return nil, t.rollback(ctx, err)
+	}
 	return sub.now, nil
+}
+
+// finished compares all that was wanted with the last read: while one part
+// was changed somebody else may have changed another.
+func (s *subject) finished(w *Spec) error {
+	d, fields, err := s.now.diff(w)
+	if err != nil {
+		return s.fail(err)
+	}
+	for _, f := range reported(fields) {
+		if !f.Volatile {
+			return s.fail(fmt.Errorf("%s: %w", differences(d, s.now.state(), attr.Read), ErrConflict))
+		}
+	}
+	return nil
 }
 
 // includeFor says what must be read to compare with w.
@@ -79,7 +105,7 @@ func (s *subject) change(ctx context.Context, t *tx, w *Spec) error {
 	// the move undoes.
 	name := d.Name
 	pre := *d
-	pre.Name, pre.Master, pre.Port, pre.Up = "", Ref{}, nil, attr.Opt[bool]{}
+	pre.Name, pre.Master, pre.Port, pre.Up, pre.XDP = "", Ref{}, nil, attr.Opt[bool]{}, attr.Opt[XDP]{}
 	if err := t.runAll(ctx, s.sets(&pre)); err != nil {
 		return err
 	}
@@ -93,14 +119,16 @@ func (s *subject) change(ctx context.Context, t *tx, w *Spec) error {
 }
 
 // apply runs the steps for d in the place where the subject is. Setting it up
-// comes last, when it has its alternative names too.
+// comes when it has its alternative names too, and a program of XDP, which
+// cannot always be undone, last.
 func (s *subject) apply(ctx context.Context, t *tx, w, d *Spec) error {
 	before, after := s.altNames(w, d.Name)
-	rest, up := *d, new(Spec)
+	rest, last := *d, &Spec{XDP: d.XDP}
+	rest.XDP = attr.Opt[XDP]{}
 	if d.Up == attr.On {
-		rest.Up, up.Up = attr.Opt[bool]{}, d.Up
+		rest.Up, last.Up = attr.Opt[bool]{}, d.Up
 	}
-	for _, steps := range [][]step{before, s.sets(&rest), after, s.sets(up)} {
+	for _, steps := range [][]step{before, s.sets(&rest), after, s.sets(last)} {
 		if err := t.runAll(ctx, steps); err != nil {
 			return err
 		}
@@ -112,6 +140,10 @@ func (s *subject) apply(ctx context.Context, t *tx, w, d *Spec) error {
 func (s *subject) sets(d *Spec) []step {
 	var out []step
 	for _, p := range split(d) {
+		if x, ok := p.spec.XDP.Get(); ok {
+			out = append(out, &xdpStep{sub: s, want: x})
+			continue
+		}
 		out = append(out, &setStep{sub: s, part: p})
 	}
 	return out
@@ -162,8 +194,8 @@ func (s *subject) plan(ctx context.Context, w *Spec) (*Spec, error) {
 	if err := s.possible(w, d, fields); err != nil {
 		return nil, err
 	}
-	if x, ok := w.XDP.Get(); ok && !s.now.holdsXDP(x) {
-		d.XDP = w.XDP
+	if d.XDP, err = s.now.diffXDP(w.XDP); err != nil {
+		return nil, err
 	}
 	if d.Kind != nil && d.Kind.Info().Update == kind.Replace {
 		d.Kind = overlay(settable(s.now.Kind), w.Kind)
@@ -182,12 +214,6 @@ func kindText(name string) string {
 		return "a link without a kind"
 	}
 	return "a " + name
-}
-
-// holdsXDP reports whether detaching a program would change nothing. Whether
-// an attached program is the one of a descriptor cannot be seen.
-func (l *Link) holdsXDP(x XDP) bool {
-	return x.FD.Or(0) == -1 && l.XDP.Value().Attached.Or(XDPNone) == XDPNone
 }
 
 // possible returns an error if one of the fields that differ cannot be
@@ -368,12 +394,17 @@ func (c *Client) RemoveAltNames(ctx context.Context, r Ref, names ...string) err
 }
 
 func (c *Client) altNames(ctx context.Context, r Ref, change func(have []string) []string) error {
+	if err := c.enter("change"); err != nil {
+		return err
+	}
+	defer c.leave()
 	t := &tx{op: "change", link: r.String()}
 	defer t.close()
 	sub, err := newSubject(ctx, "change", c.home, r, 0)
 	if err != nil {
 		return err
 	}
+	t.subjects = append(t.subjects, sub)
 	w := &Spec{AltNames: change(append([]string{}, sub.now.AltNames...))}
 	return sub.change(ctx, t, w)
 }

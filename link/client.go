@@ -50,9 +50,12 @@ type Client struct {
 	cfg   Config
 	scope attr.Scope // how its messages are read and written
 	home  *place
-	close sync.Once
 
 	mayskip skipping
+
+	mu     sync.Mutex
+	users  int // calls under way
+	closed bool
 }
 
 // Open returns a client. Errors: errors.ErrUnsupported on systems other than
@@ -77,10 +80,37 @@ func open(cfg Config, wrap func(rtnl.Transport) rtnl.Transport) (*Client, error)
 	return c, nil
 }
 
-// Close closes the client's sockets. Calls under way finish; later ones get
-// [ErrClosed]. Closing again does nothing.
+// Close closes the client. Calls under way finish, undoing included, and the
+// last of them frees the sockets; later calls get [ErrClosed]. Closing again
+// does nothing.
 func (c *Client) Close() error {
-	var err error
-	c.close.Do(func() { err = c.home.close() })
-	return err
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.home == nil {
+		return nil
+	}
+	c.closed = true
+	if c.users > 0 {
+		return nil
+	}
+	return c.home.close()
+}
+
+// enter begins a call; leave ends it.
+func (c *Client) enter(op string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed || c.home == nil { // the zero Client has never been open
+		return &Error{Op: op, Err: ErrClosed}
+	}
+	c.users++
+	return nil
+}
+
+func (c *Client) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.users--; c.closed && c.users == 0 {
+		c.home.close() // nobody is left to take an error
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
@@ -27,6 +28,13 @@ import (
 //
 // If the name is taken the error is [ErrExist] and says by what.
 func (c *Client) Create(ctx context.Context, spec Spec) (*Link, error) {
+	if err := c.enter("create"); err != nil {
+		return nil, err
+	}
+	defer c.leave()
+	if err := c.knows(&spec); err != nil {
+		return nil, failure("create", spec.Name, err)
+	}
 	t := &tx{op: "create", link: spec.Name}
 	defer t.close()
 	sub, err := c.create(ctx, t, spec.Clone())
@@ -34,6 +42,30 @@ func (c *Client) Create(ctx context.Context, spec Spec) (*Link, error) {
 		return nil, err
 	}
 	return sub.now, nil
+}
+
+// knows returns an error if s holds kind or port data of a type that this
+// client does not read, so that the result could not be compared.
+func (c *Client) knows(s *Spec) error {
+	if s.Kind != nil {
+		if err := c.knowsType(kind.LinkSlot, "kind", s.Kind); err != nil {
+			return err
+		}
+	}
+	if s.Port != nil {
+		return c.knowsType(kind.PortSlot, "port-data", s.Port)
+	}
+	return nil
+}
+
+func (c *Client) knowsType(slot attr.Slot, field string, n attr.Named) error {
+	if err := attr.Check(n); err != nil { // before its methods are called: it may be a nil pointer
+		return &attr.Error{Path: field, Offset: -1, Err: err}
+	}
+	if own := c.scope.New(slot, n.Kind()); reflect.TypeOf(own) != reflect.TypeOf(n) {
+		return refused(field, "%T is not this client's type for %q, which is %T; register it in Config.Kinds", n, n.Kind(), own)
+	}
+	return nil
 }
 
 // create makes the link of w, which it may change.
@@ -51,7 +83,7 @@ func (c *Client) create(ctx context.Context, t *tx, w *Spec) (*subject, error) {
 		return nil, fail(err)
 	}
 	s := &createStep{
-		sub:  &subject{op: "create", at: to, now: &Link{Name: w.Name}, what: includeFor(w)},
+		sub:  &subject{kind: w.Kind.Kind(), op: "create", at: to, now: &Link{Name: w.Name}, what: includeFor(w)},
 		from: c.home, want: w,
 	}
 	if err := s.preparePeer(ctx, t); err != nil {
@@ -59,6 +91,9 @@ func (c *Client) create(ctx context.Context, t *tx, w *Spec) (*subject, error) {
 	}
 	if err := s.prepare(ctx); err != nil {
 		return nil, opError("create", err)
+	}
+	if w.Name != "" {
+		s.sub.names = []string{w.Name}
 	}
 	t.subjects = append(t.subjects, s.sub)
 	if err := t.run(ctx, s); err != nil {
@@ -100,9 +135,11 @@ type createStep struct {
 	upLast   bool
 	peer     *subject // nil if nothing is said of one
 	peerWant *Spec
-	before   map[uint32]bool // links of the kind, where the kernel picks the name
-	made     bool            // the message was carried out, or may have been
-	tempName string          // in place of the name, on kernels that want that
+	// peerIndex is what the peer's index shall be, 0 for any.
+	peerIndex uint32
+	before    map[uint32]bool // links of the kind, where the kernel picks the name
+	made      bool            // the message was carried out, or may have been
+	tempName  string          // in place of the name, on kernels that want that
 }
 
 func (s *createStep) String() string {
@@ -247,6 +284,7 @@ func (s *createStep) send(ctx context.Context) error {
 		return err
 	}
 	s.tempName = fmt.Sprintf("ipl%08x", rand.Uint32())
+	s.sub.renamed(s.tempName)
 	m := *s.message
 	m.Name, m.Up = s.tempName, attr.Opt[bool]{} // before 6.2 it must be down to be renamed
 	s.message = &m
@@ -277,6 +315,8 @@ func (s *createStep) sendAs(ctx context.Context, m *Spec) error {
 	})
 	// What the kernel refused it has not made: a link that has the name by
 	// now is somebody else's and must not be undone.
+	// Where the answer was lost, a link of the kind that has the name now is
+	// taken for ours: the guard has just seen the name free.
 	s.made = err == nil || errors.Is(err, rtnl.ErrUnknownOutcome)
 	if err == nil {
 		return nil
@@ -368,15 +408,10 @@ func (s *createStep) undo(ctx context.Context) error {
 			return err
 		}
 	}
-	l, err := s.sub.read(ctx)
-	if errors.Is(err, ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	if _, err := s.sub.read(ctx); errors.Is(err, ErrNotExist) || errors.Is(err, ErrConflict) {
+		return nil // it is gone, and what has its index is not ours
+	} else if err != nil {
 		return err
-	}
-	if l.KindName() != s.want.Kind.Kind() {
-		return nil // not ours
 	}
 	if err := s.sub.delete(ctx); err != nil {
 		return err
@@ -407,8 +442,8 @@ func (s *createStep) follow(ctx context.Context, t *tx) error {
 	if err != nil {
 		return t.rollback(ctx, s.sub.fail(err))
 	}
-	if w.XDP.IsSet() {
-		d.XDP = w.XDP
+	if d.XDP, err = s.sub.now.diffXDP(w.XDP); err != nil {
+		return t.rollback(ctx, s.sub.fail(err))
 	}
 	d.Lower, d.NumTxQueues, d.NumRxQueues = Ref{}, attr.Opt[uint32]{}, attr.Opt[uint32]{}
 	return s.sub.apply(ctx, t, &w, d)

@@ -36,6 +36,9 @@ func (s *createStep) find(ctx context.Context) error {
 	switch {
 	case s.sub.index != 0:
 		return nil
+	case s.want.Index != 0:
+		s.sub.index = s.want.Index
+		return nil
 	case name != "":
 		var l Link
 		if err := s.sub.at.get(ctx, attr.RefName(name), &l, 0); err != nil {

@@ -24,12 +24,15 @@ func (s *createStep) preparePeer(ctx context.Context, t *tx) error {
 		return fmt.Errorf("peer: %w", err)
 	}
 	t.keep(at, s.from)
-	s.peerWant = specOfPeer(&peer)
+	s.peerWant, s.peerIndex = specOfPeer(&peer), peer.Index
 	s.peerWant.NetNS, s.peerWant.Index = kind.NetNS{}, 0
 	if err := s.peerWant.resolve(ctx, at, at); err != nil {
 		return fmt.Errorf("peer: %w", err)
 	}
-	s.peer = &subject{op: "create", at: at, now: &Link{Name: peer.Name}}
+	s.peer = &subject{kind: s.want.Kind.Kind(), op: "create", at: at, now: &Link{Name: peer.Name}}
+	if peer.Name != "" {
+		s.peer.names = []string{peer.Name}
+	}
 	return nil
 }
 
@@ -42,12 +45,18 @@ func (s *createStep) findPeer(ctx context.Context) error {
 	if !ok || i == 0 {
 		return s.sub.fail(fmt.Errorf("peer is not there: %w", ErrVerify))
 	}
+	if s.peerIndex != 0 && s.peerIndex != i {
+		return s.sub.fail(fmt.Errorf("peer's index: want %d, is %d; the kernel heeds it only if this end has a chosen Index too: %w", s.peerIndex, i, ErrVerify))
+	}
 	s.peer.index = i
 	l, err := s.peer.read(ctx)
 	if err != nil {
 		return err
 	}
 	s.peer.now = l
+	if back, _ := l.Lower.Index(); back != s.sub.index {
+		return s.peer.fail(fmt.Errorf("index %d is %s, which is not the peer: %w", i, l.Name, ErrConflict))
+	}
 	return nil
 }
 

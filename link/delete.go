@@ -15,6 +15,10 @@ import (
 //
 // Deleting one link waits for about 17 ms in the kernel.
 func (c *Client) Delete(ctx context.Context, r Ref) error {
+	if err := c.enter("delete"); err != nil {
+		return err
+	}
+	defer c.leave()
 	t := &tx{op: "delete", link: r.String()}
 	defer t.close()
 	sub, err := newSubject(ctx, "delete", c.home, r, 0)

@@ -71,7 +71,7 @@ func TestErrors(t *testing.T) {
 func TestErrorDetails(t *testing.T) {
 	b := newBox(t)
 	// Checked by the kernel's policy for the attribute, which it tells.
-	_, err := b.c.Create(b.ctx, link.Spec{Name: "n0", Kind: &kind.Opaque{Name: "bridge", Data: must[attr.Raw](t)(attr.RawFrom(attr.AppendUint8(nil, 5, 1)))}})
+	_, err := b.c.Create(b.ctx, link.Spec{Name: "n0", Kind: &kind.Bridge{Unknown: must[attr.Raw](t)(attr.RawFrom(attr.AppendUint8(nil, 5, 1)))}})
 	var e *link.Error
 	if !errors.As(err, &e) || e.Errno == 0 || e.Msg == "" || !strings.HasPrefix(e.Attr, "linkinfo.data") {
 		t.Errorf("%v: %+v", err, e)

@@ -8,7 +8,8 @@ import (
 // with the earlier parts done. So a change is sent as one message per group of
 // fields that succeed or fail together, in this order: down first, freeing the
 // old master, kind data, address before MTU before flags, the name, then the
-// new master, port data, which leaving a master resets, and up last.
+// new master, port data, which leaving a master resets, up, and last what cannot
+// always be undone, XDP.
 
 // A group picks the fields of one message.
 type group struct {
@@ -56,7 +57,6 @@ var groups = []group{
 	{"port_self", func(d, s *Spec) { d.PortSelf = s.PortSelf }},
 	{"protodown_reason", func(d, s *Spec) { d.ProtoDownReason = s.ProtoDownReason }},
 	{"protodown", func(d, s *Spec) { d.ProtoDown = s.ProtoDown }},
-	{"xdp", func(d, s *Spec) { d.XDP = s.XDP }},
 	{"name", func(d, s *Spec) { d.Name = s.Name }},
 	{"unknown", func(d, s *Spec) { d.Unknown = s.Unknown }},
 	{"master", func(d, s *Spec) {
@@ -70,6 +70,7 @@ var groups = []group{
 			d.Up = s.Up
 		}
 	}},
+	{"xdp", func(d, s *Spec) { d.XDP = s.XDP }},
 }
 
 // split returns the groups of s that say something, each as a Spec of its

@@ -6,4 +6,7 @@ import (
 	"github.com/iplink-go/iplink/internal/testns"
 )
 
-func TestMain(m *testing.M) { testns.Main(m) }
+func TestMain(m *testing.M) {
+	loadPrograms() // the sandbox may not
+	testns.Main(m)
+}

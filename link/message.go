@@ -21,7 +21,17 @@ func Decode(b []byte, l *Link) error { return builtin.Decode(b, l) }
 // one message, as "ip link" would send it. Clients split what the kernel does
 // not take at once; this is for those who send messages themselves. It does
 // no I/O and runs on every system. Errors are of type [*attr.Error].
-func Append(b []byte, s *Spec) ([]byte, error) { return builtin.Append(b, s) }
+func Append(b []byte, s *Spec) ([]byte, error) {
+	for _, n := range []attr.Named{s.Kind, s.Port} {
+		if n == nil {
+			continue
+		}
+		if err := attr.Check(n); err != nil { // before its methods are called: it may be a nil pointer
+			return b, &attr.Error{Path: "linkinfo", Offset: -1, Err: err}
+		}
+	}
+	return builtin.Append(b, s)
+}
 
 // AppendReport appends the body of the RTM_NEWLINK message with which the
 // kernel would report l, for tests and stand-ins of the kernel.

@@ -29,7 +29,8 @@ func (m *Map) Fields(c *attr.Codec) {
 // XDP is the BPF programs that see a link's packets first (IFLA_XDP_*).
 // FD, Flags and ExpectedFD are for requests, the rest is reported.
 type XDP struct {
-	// FD is a file descriptor of the program to attach, -1 to detach.
+	// FD is a file descriptor of the program to attach, -1 to detach. Without
+	// it a request does nothing.
 	FD attr.Opt[int32]
 	// Attached says where a program runs.
 	Attached attr.Opt[XDPMode]

@@ -35,6 +35,10 @@ func (c *Client) Get(ctx context.Context, r Ref, what ...Include) (*Link, error)
 
 // GetInto is [Client.Get] into a Link that is used again.
 func (c *Client) GetInto(ctx context.Context, r Ref, l *Link, what ...Include) error {
+	if err := c.enter("get"); err != nil {
+		return err
+	}
+	defer c.leave()
 	var include Include
 	for _, w := range what {
 		include |= w
@@ -108,6 +112,10 @@ func appendName(b []byte, name string) ([]byte, error) {
 // A message that cannot be read does not lose the others: the links are
 // returned together with the errors.
 func (c *Client) List(ctx context.Context, f Filter) (Links, error) {
+	if err := c.enter("list"); err != nil {
+		return nil, err
+	}
+	defer c.leave()
 	var links Links
 	var err error
 	for range c.attempts() {
@@ -164,6 +172,11 @@ func (c *Client) listOnce(ctx context.Context, f Filter, links Links) (Links, bo
 // its last error is [ErrInterrupted].
 func (c *Client) All(ctx context.Context, f Filter) iter.Seq2[*Link, error] {
 	return func(yield func(*Link, error) bool) {
+		if err := c.enter("list"); err != nil {
+			yield(nil, err)
+			return
+		}
+		defer c.leave()
 		var l Link
 		stopped := false
 		interrupted, err := c.home.dump(ctx, f, func(m rtnl.Message) error {

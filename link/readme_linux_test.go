@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/testns"
 	"github.com/iplink-go/iplink/kind"
 	"github.com/iplink-go/iplink/link"
 )
@@ -55,6 +56,17 @@ func TestReadmeErrors(t *testing.T) {
 	if err := errors.Join(create(br), create(vx)); err != nil {
 		t.Fatal(err)
 	}
+	withAcme, err := link.Open(link.Config{NetNS: testns.New(t), Kinds: kind.Registry{Kinds: func(name string) kind.Kind {
+		if name == "acme" {
+			return new(Acme)
+		}
+		return nil
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer withAcme.Close()
+	_, errAcme := withAcme.Create(ctx, link.Spec{Name: "acme0", Kind: new(Acme)})
 	errs := []struct {
 		name string
 		err  error
@@ -62,7 +74,7 @@ func TestReadmeErrors(t *testing.T) {
 	}{
 		{"ErrExist", create(br), link.ErrExist},
 		{"ErrNotExist", change("eth7", link.Spec{Up: attr.On}), link.ErrNotExist},
-		{"ErrUnsupportedKind", create(link.Spec{Name: "acme0", Kind: new(Acme)}), link.ErrUnsupportedKind},
+		{"ErrUnsupportedKind", errAcme, link.ErrUnsupportedKind},
 		{"ErrPermission", withoutPrivilege(t, func() error { return change("br0", link.Spec{Up: attr.On}) }), link.ErrPermission},
 		{"ErrInvalid", change("br0", link.Spec{MTU: attr.U32(70000)}), link.ErrInvalid},
 		{"ErrFixed", change("vx0", link.Spec{Kind: &kind.VXLAN{ID: attr.U32(43)}}), link.ErrFixed},

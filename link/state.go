@@ -39,6 +39,9 @@ func (l *Link) diff(want *Spec) (*Spec, []attr.Field, error) {
 	w.NetNS, w.XDP = kind.NetNS{}, attr.Opt[XDP]{}
 	w.Kind, w.Port, h.Kind, h.Port = nil, nil, nil, nil
 	w.Index, h.Index = 0, 0 // identity, not a setting
+	if h.LowerNetNSID.IsSet() && !w.LowerNetNSID.IsSet() {
+		h.Lower = Ref{} // an index of another namespace says nothing about one here
+	}
 	w.VFs, h.VFs = nil, nil
 	d := new(Spec)
 	fields, err := attr.Diff(d, &w, &h)

@@ -85,6 +85,7 @@ func (s *subject) set(ctx context.Context, what *Spec) error {
 func (s *subject) message(what *Spec) ([]byte, *Spec, error) {
 	m := *what
 	m.Index = s.index
+	s.renamed(m.Name)
 	if c, ok := m.Kind.(kind.Completer); ok {
 		k := attr.Clone(c)
 		k.Complete()
@@ -326,7 +327,7 @@ func (s *moveStep) arrived(ctx context.Context, name string) error {
 	if err := s.to.get(ctx, attr.RefName(name), l, s.sub.what); err != nil {
 		return opError(s.sub.op, err)
 	}
-	if l.KindName() != s.was.KindName() || l.Address != s.was.Address {
+	if !s.sameAs(l) {
 		return s.sub.fail(fmt.Errorf("%s in %s is another link: %w", name, s.to.ns, ErrConflict))
 	}
 	s.sub.at, s.sub.index, s.sub.now, s.moved = s.to, l.Index, l, true
@@ -351,7 +352,7 @@ func (s *moveStep) undo(ctx context.Context) error {
 	}
 	var l Link
 	err := s.from.get(ctx, attr.RefIndex(s.was.Index), &l, 0)
-	switch here := err == nil && l.KindName() == s.was.KindName() && l.Address == s.was.Address; {
+	switch here := err == nil && s.sub.is(&l) && s.sameAs(&l); {
 	case here && !s.moved:
 		return nil
 	case here: // back already
@@ -361,12 +362,27 @@ func (s *moveStep) undo(ctx context.Context) error {
 		if found, err := s.follow(ctx); !found {
 			return err // if nil it is gone altogether, which the residue will show
 		}
-		if err := s.sub.move(ctx, s.from, s.was.Name, s.was.Index); err != nil {
+		err := s.sub.move(ctx, s.from, s.was.Name, s.was.Index)
+		if err != nil && !s.isHome(ctx) {
 			return err
 		}
+		s.sub.at, s.sub.index = s.from, s.was.Index
+		return errors.Join(err, s.sub.restore(ctx, s.was.state()))
 	}
 	s.sub.at, s.sub.index = s.from, s.was.Index
 	return s.sub.restore(ctx, s.was.state())
+}
+
+// isHome reports whether the link is back where it was, if under another
+// name: the kernel refuses a name after it has moved the link.
+func (s *moveStep) isHome(ctx context.Context) bool {
+	var l Link
+	return s.from.get(ctx, attr.RefIndex(s.was.Index), &l, 0) == nil && s.sub.is(&l) && s.sameAs(&l)
+}
+
+// sameAs compares what a move leaves as it is.
+func (s *moveStep) sameAs(l *Link) bool {
+	return l.KindName() == s.was.KindName() && l.Address == s.was.Address && l.Type == s.was.Type
 }
 
 // follow finds the link in the other place under either name.
@@ -382,6 +398,7 @@ func (s *moveStep) follow(ctx context.Context) (found bool, err error) {
 
 // move sends the message that moves a link.
 func (s *subject) move(ctx context.Context, to *place, name string, index uint32) error {
+	s.renamed(name)
 	m := &Spec{Index: s.index, Name: name, NetNS: to.ref()}
 	req := rtnl.Begin(nil, rtnl.NewLink, rtnl.FlagAck)
 	req, err := attr.Append(req, m)

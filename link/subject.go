@@ -4,17 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/iplink-go/iplink/attr"
 )
 
 // A subject is a link that a transaction works on. It is known by namespace
-// and index: names can change hands.
+// and index, since names can change hands; and since indexes can too, every
+// read checks that kind and name are those of the link, the name being one
+// that it had or that the transaction gave it.
 //
 // Invariants: now is what the last read showed; was, if not nil, is what it
 // was before the transaction.
 type subject struct {
-	op    string // of errors
+	kind  string   // "" for hardware
+	names []string // that it may have; nil for any, until the first read
+	op    string   // of errors
 	at    *place
 	index uint32
 	now   *Link
@@ -30,7 +35,7 @@ func newSubject(ctx context.Context, op string, at *place, r Ref, what Include) 
 	if err := at.get(ctx, r, l, what); err != nil {
 		return nil, opError(op, err)
 	}
-	return &subject{op: op, at: at, index: l.Index, now: l, was: l, wasAt: at, what: what}, nil
+	return &subject{kind: l.KindName(), names: []string{l.Name}, op: op, at: at, index: l.Index, now: l, was: l, wasAt: at, what: what}, nil
 }
 
 // opError says the error in terms of the operation it is part of.
@@ -46,13 +51,32 @@ func opError(op string, err error) error {
 
 func (s *subject) fail(err error) error { return failure(s.op, s.now.Name, err) }
 
-// read reads the link again.
+// read reads the link again. If the index has found another owner the error
+// is [ErrConflict].
 func (s *subject) read(ctx context.Context) (*Link, error) {
 	l := new(Link)
 	if err := s.at.get(ctx, attr.RefIndex(s.index), l, s.what); err != nil {
 		return nil, opError(s.op, err)
 	}
+	if !s.is(l) {
+		return nil, s.fail(fmt.Errorf("index %d is now %s, %s: %w", s.index, l.Name, kindText(l.KindName()), ErrConflict))
+	}
+	if s.names == nil {
+		s.names = []string{l.Name}
+	}
 	return l, nil
+}
+
+// is reports whether l can be the link.
+func (s *subject) is(l *Link) bool {
+	return l.KindName() == s.kind && (s.names == nil || slices.Contains(s.names, l.Name))
+}
+
+// renamed notes a name that the link is about to be given.
+func (s *subject) renamed(name string) {
+	if name != "" && s.names != nil {
+		s.names = append(s.names, name)
+	}
 }
 
 // confirm reads the link again and checks that it is still the same one, and
@@ -61,9 +85,6 @@ func (s *subject) confirm(ctx context.Context, want *Spec) error {
 	l, err := s.read(ctx)
 	if err != nil {
 		return err
-	}
-	if l.KindName() != s.now.KindName() || l.Type != s.now.Type {
-		return s.fail(fmt.Errorf("index %d is now %s (%s): %w", s.index, l.Name, l.KindName(), ErrConflict))
 	}
 	before, _, err := s.now.diff(want)
 	if err != nil {
@@ -119,6 +140,7 @@ func (s *subject) residue(ctx context.Context) []Residue {
 	if !attr.SameSet(s.was.AltNames, l.AltNames) {
 		out = append(out, Residue{s.was.Name, "altnames", fmt.Sprint(s.was.AltNames), fmt.Sprint(l.AltNames)})
 	}
+	out = append(out, s.was.xdpResidue(&l)...)
 	was, is := s.was.lasting(), l.lasting()
 	lost, _, err := l.diff(was)
 	if err != nil {
@@ -154,10 +176,11 @@ func (s *subject) leftover(ctx context.Context) []Residue {
 	if s.index == 0 || s.gone {
 		return nil
 	}
-	var l Link
-	err := s.at.get(ctx, attr.RefIndex(s.index), &l, 0)
-	if errors.Is(err, ErrNotExist) {
+	switch _, err := s.read(ctx); {
+	case errors.Is(err, ErrNotExist), errors.Is(err, ErrConflict):
 		return nil
+	case err != nil:
+		return []Residue{{s.now.Name, "link", "absent", err.Error()}}
 	}
 	return []Residue{{s.now.Name, "link", "absent", "there"}}
 }

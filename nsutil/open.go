@@ -2,6 +2,7 @@ package nsutil
 
 import (
 	"fmt"
+	"io/fs"
 	"strconv"
 )
 
@@ -58,6 +59,9 @@ func OpenPID(pid int) (*Namespace, error) {
 // descriptor is duplicated; it stays the caller's to close. For any other
 // descriptor the error is [ErrNotNetNS].
 func OpenFD(fd int) (*Namespace, error) {
+	if int(int32(fd)) != fd {
+		return nil, &Error{Op: "open", Target: fmt.Sprintf("network namespace of descriptor %d", fd), Err: fs.ErrInvalid}
+	}
 	ns, err := openFD(fd)
 	if err != nil {
 		return nil, &Error{Op: "open", Target: fmt.Sprintf("network namespace of descriptor %d", fd), Err: err}

@@ -126,7 +126,7 @@ func (c *Conn) Do(ctx context.Context, req []byte, each func(Message) error) (Ac
 	if err := c.send(ctx, req, 0); err != nil {
 		return silent, err
 	}
-	a := answer{needAck: header(req).Flags&FlagAck != 0, ack: silent, each: each}
+	a := answer{needAck: header(req).Flags&FlagAck != 0, ack: silent, each: each, conn: c}
 	for n := 0; !a.complete; n++ {
 		if n > maxQueued && ctx.Err() != nil {
 			return silent, c.lost(ctx.Err())
@@ -160,6 +160,16 @@ func (c *Conn) lost(err error) error {
 	return &OutcomeError{c.leave(err)}
 }
 
+// hand gives m to each such that a panic or [runtime.Goexit] in it leaves the
+// Conn broken: the exchange is half-way then.
+func (c *Conn) hand(m Message, each func(Message) error) error {
+	was := c.broken
+	c.broken = true
+	err := each(m)
+	c.broken = was
+	return err
+}
+
 // leave marks the Conn as left half-way through an exchange by err.
 func (c *Conn) leave(err error) error {
 	c.broken = true
@@ -171,6 +181,7 @@ type answer struct {
 	needAck  bool
 	complete bool
 	ack      Ack
+	conn     *Conn
 	each     func(Message) error
 	failed   error // the first error of each
 }
@@ -203,7 +214,7 @@ func (a *answer) take(m Message) (err error) {
 		return err
 	}
 	if a.each != nil && a.failed == nil {
-		a.failed = a.each(m)
+		a.failed = a.conn.hand(m, a.each)
 	}
 	a.complete = !a.needAck
 	return nil
@@ -270,7 +281,7 @@ func (c *Conn) part(m Message, each func(Message) error) (done bool, err error) 
 	if each == nil {
 		return false, nil
 	}
-	if err := each(m); err != nil {
+	if err := c.hand(m, each); err != nil {
 		c.broken = true
 		if errors.Is(err, ErrStop) {
 			err = nil

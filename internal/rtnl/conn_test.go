@@ -539,3 +539,27 @@ func TestExchangesDoNotAllocate(t *testing.T) {
 		t.Errorf("Dump: %v allocations", n)
 	}
 }
+
+// TestPanicInEach leaves an exchange by a panic: the socket is half-way through
+// it and must not be used again.
+func TestPanicInEach(t *testing.T) {
+	for name, exchange := range map[string]func(c *rtnl.Conn, each func(rtnl.Message) error){
+		"do":   func(c *rtnl.Conn, each func(rtnl.Message) error) { c.Do(short(t), newRequest(rtnl.GetLink, 0), each) },
+		"dump": func(c *rtnl.Conn, each func(rtnl.Message) error) { c.Dump(short(t), newRequest(rtnl.GetLink, 0), each) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := rtnl.NewConn(answering(func(req rtnl.Message) datagrams { return datagrams{one(reply(req, "one"))} }), nil)
+			func() {
+				defer func() {
+					if recover() == nil {
+						t.Error("no panic")
+					}
+				}()
+				exchange(c, func(rtnl.Message) error { panic("each") })
+			}()
+			if !c.Broken() {
+				t.Error("not broken")
+			}
+		})
+	}
+}
