@@ -42,7 +42,8 @@ const defaultListRetries = 8
 // A Client reads and changes the links of one network namespace. It is safe
 // for concurrent use; calls inside the loop over [Client.All] work. Every call
 // returns when its context ends, except while the kernel carries out a
-// request, which nothing can interrupt.
+// request, which nothing can interrupt, and while what was done is undone,
+// which takes milliseconds and at most some seconds.
 //
 // Changing links needs CAP_NET_ADMIN in the user namespace that owns the
 // network namespace. Reading needs nothing.

@@ -18,7 +18,8 @@ func scopeOf(r *kind.Registry) attr.Scope { return attr.Scope{New: r.New} }
 func Decode(b []byte, l *Link) error { return builtin.Decode(b, l) }
 
 // Append appends the body of the RTM_NEWLINK request that says what s says in
-// one message, as "ip link" would send it. Clients split what the kernel does
+// one message, as "ip link" would send it; alternative names, which have
+// messages of their own, are not in it. Clients split what the kernel does
 // not take at once; this is for those who send messages themselves. It does
 // no I/O and runs on every system. Errors are of type [*attr.Error].
 func Append(b []byte, s *Spec) ([]byte, error) {

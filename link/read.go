@@ -17,7 +17,7 @@ type Filter struct {
 	// Kind is the kind of link, "" for any.
 	Kind string
 	// Master is the link they are ports of; [None] is those that are ports
-	// of none.
+	// of none. The zero Ref, and so a Name of "", is any.
 	Master Ref
 	// Include says what to report beside the usual.
 	Include Include

@@ -185,8 +185,10 @@ func (r Residue) String() string {
 	return fmt.Sprintf("%s: %s was %s and is %s", r.Link, r.Field, r.Was, r.Is)
 }
 
-// Clean reports whether everything is as before. It is what was measured,
-// not what undoing should have achieved.
+// Clean reports whether every link that was to be changed is as before. It is
+// what was measured, not what undoing should have achieved. What a change does
+// to other links is not measured: a bridge takes its address from its ports,
+// and a lower link's MTU limits those above it.
 func (e *TxError) Clean() bool { return len(e.Residue) == 0 && len(e.Failed) == 0 }
 
 // Error returns the cause and whether everything is as before.

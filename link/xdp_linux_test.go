@@ -429,7 +429,7 @@ func TestXDPOther(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	// Undoing names the program that it expects, so that it cannot hit another.
-	if n := len(f.sent); n != 2 || !strings.Contains(f.sent[n-1], "expected_fd") {
+	if n := len(f.sent); n != 2 || !strings.Contains(f.sent[n-1], "3 flags 16\n") || !strings.Contains(f.sent[n-1], fmt.Sprint("8 expected_fd ", one)) {
 		t.Errorf("sent:\n%s", strings.Join(f.sent, "\n"))
 	}
 }
