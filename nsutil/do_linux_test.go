@@ -220,6 +220,7 @@ func eventually(t *testing.T, f func() error) {
 // The stress test moves many goroutines through many namespaces in every way
 // that a function can end, and looks after each move where everybody is.
 func TestStress(t *testing.T) {
+	testns.NeedSandbox(t)
 	const goroutines = 32
 	rounds := 10_000/goroutines + 1
 	if testing.Short() {
