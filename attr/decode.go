@@ -103,6 +103,7 @@ func (p *program) decode(st *state, base ptr, b []byte, off int) error {
 			return err
 		}
 	}
+	p.settleLead(base)
 	if p.rest != nil {
 		setRaw(as[Raw](at(base, p.rest.off)), st.unknown[mine:])
 	}

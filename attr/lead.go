@@ -171,3 +171,26 @@ func LedStructList[T any, P interface {
 	f := add(c, Field{Type: t, Name: name, Wire: WireNest}, p, o, opts)
 	o.inner().Dir, o.inner().Mode = f.Dir, f.Mode
 }
+
+// settleLead takes back a number that no attribute carries any more: one that
+// came with a list which a later attribute of its number has emptied.
+func (p *program) settleLead(base ptr) {
+	for i := range p.heads {
+		lead, ok := p.heads[i].op.(*leadOp)
+		if !ok {
+			continue
+		}
+		for k := range p.fields {
+			f := &p.fields[k]
+			if _, led := f.op.(carrier); led && f.op.isSet(at(base, f.off)) {
+				return
+			}
+		}
+		lead.reset(at(base, p.heads[i].off))
+	}
+}
+
+// A carrier is an op whose attribute repeats the number.
+type carrier interface{ carries() }
+
+func (lead) carries() {}
