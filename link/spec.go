@@ -98,7 +98,9 @@ type Spec struct {
 	XDP      attr.Opt[XDP]
 	Map      attr.Opt[Map]
 
-	// Unknown holds attributes without a field, sent as they are.
+	// Unknown holds attributes without a field. Creation sends them as they
+	// are; a change leaves them out, because what it does not know it cannot
+	// compare with what holds.
 	Unknown attr.Raw
 
 	unknownInfo attr.Raw
