@@ -24,6 +24,7 @@ type Bit struct {
 // bitsOp is a value and a mask of switches, each a field of the struct, and
 // bits that have no switch. p is the struct.
 type bitsOp struct {
+	host   // of what has neither switch nor rest; none in a header
 	bits   []bit
 	layout Layout
 	known  uint32
@@ -47,12 +48,20 @@ func (o *bitsOp) places() (value, mask int) {
 	return 0, 4
 }
 
-func (o *bitsOp) decode(_ *state, _ *field, p ptr, b []byte, _ int, _ bool) error {
+func (o *bitsOp) decode(st *state, f *field, p ptr, b []byte, _ int, again bool) error {
 	if len(b) < bitsLen {
 		return ErrLength
 	}
+	if again {
+		st.forget(f.Type)
+	}
 	v, m := o.places()
 	value, mask := u32(b[v:]), u32(b[m:])
+	if other := o.others(value, mask); other != 0 && o.in != nil {
+		start := len(st.unknown)
+		st.unknown = o.put(appendHeader(st.unknown, f.Type, bitsLen), value&other, other)
+		o.order(st, start)
+	}
 	for i := range o.bits {
 		x := &o.bits[i]
 		*as[Opt[bool]](at(p, x.off)) = Opt[bool]{mask&x.mask != 0 && (value&x.mask != 0) != x.inverted, mask&x.mask != 0}
@@ -61,6 +70,20 @@ func (o *bitsOp) decode(_ *state, _ *field, p ptr, b []byte, _ int, _ bool) erro
 		*as[uint32](at(p, o.rest)) = value & mask &^ o.known
 	}
 	return nil
+}
+
+// others returns the bits in the mask that neither a switch nor the field for
+// bits that are on can hold. A mask of all bits, as some drivers report, says
+// that the value is complete; what it holds of a bit that is off is nothing.
+func (o *bitsOp) others(value, mask uint32) uint32 {
+	other := mask &^ o.known
+	if mask == 1<<32-1 {
+		other &= value
+	}
+	if o.keeps {
+		other &^= value
+	}
+	return other
 }
 
 // pair returns value and mask as they are sent.
@@ -83,16 +106,23 @@ func (o *bitsOp) pair(p ptr) (value, mask uint32) {
 	return value, mask
 }
 
-func (o *bitsOp) appendPair(p ptr, b []byte) []byte {
-	value, mask := o.pair(p)
+func (o *bitsOp) put(b []byte, value, mask uint32) []byte {
 	if o.layout == MaskValue {
 		return append32(append32(b, mask), value)
 	}
 	return append32(append32(b, value), mask)
 }
 
+// append adds the bits that were foreign to those of the switches.
 func (o *bitsOp) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
-	return o.appendPair(p, appendHeader(b, f.Type, bitsLen)), nil
+	value, mask := o.pair(p)
+	end := len(b)
+	b = o.appendForeign(f, p, b)
+	v, m := o.places()
+	for x := b[end:]; len(x) >= bitsLen; x = x[bitsLen:] {
+		value, mask = value|u32(x[v:]), mask|u32(x[m:])
+	}
+	return o.put(appendHeader(b[:end], f.Type, bitsLen), value, mask), nil
 }
 
 func (o *bitsOp) isSet(p ptr) bool {
@@ -192,9 +222,11 @@ func offsetIn[T any](c *Codec, p *T) uintptr {
 
 // Bits lists an attribute that holds a value and a mask of switches, two u32.
 // Only switches that say something are in the mask. rest, if not nil, holds
-// the bits without a switch that are on.
+// the bits without a switch that are on; [Rest] keeps the others that are in a
+// mask, as long as that is not all bits.
 func Bits(c *Codec, t Type, name string, layout Layout, rest *uint32, bits []Bit, opts ...Option) {
 	o := newBits(c, layout, rest, bits)
+	o.host = newHost(c)
 	f := add(c, Field{Type: t, Name: name, Wire: WireStruct, Size: bitsLen}, as[struct{}](c.base), o, opts)
 	for i := range o.bits {
 		in := &o.bits[i].Field
@@ -206,7 +238,8 @@ func Bits(c *Codec, t Type, name string, layout Layout, rest *uint32, bits []Bit
 type headBitsOp struct{ *bitsOp }
 
 func (o headBitsOp) append(_ *state, _ *field, p ptr, b []byte) ([]byte, error) {
-	return o.appendPair(p, b), nil
+	value, mask := o.pair(p)
+	return o.put(b, value, mask), nil
 }
 
 // HeadBits lists the two u32 at off of the header as [Bits].

@@ -32,13 +32,14 @@ func (s *fieldSet) has(i int) bool { return s[i>>6]&(1<<(i&63)) != 0 }
 type state struct {
 	Scope
 	unknown []byte // of the nests being decoded, outermost first
+	mine    int    // where those of the innermost begin
 }
 
 var states = sync.Pool{New: func() any { return new(state) }}
 
 func (sc *Scope) state() *state {
 	st := states.Get().(*state)
-	st.Scope, st.unknown = *sc, st.unknown[:0]
+	st.Scope, st.unknown, st.mine = *sc, st.unknown[:0], 0
 	return st
 }
 
@@ -77,8 +78,17 @@ var unclaimed error = &Error{Err: ErrValue}
 // decode sets the struct at base from b, which starts off bytes into the
 // input.
 func (p *program) decode(st *state, base ptr, b []byte, off int) error {
-	family := st.Family
-	defer func() { st.Family = family }()
+	family, mine := st.Family, st.mine
+	st.mine = len(st.unknown)
+	err := p.decodeNest(st, base, b, off)
+	st.unknown = st.unknown[:st.mine]
+	st.Family, st.mine = family, mine
+	return err
+}
+
+// decodeNest is decode with a family and a place for unknown attributes of
+// its own.
+func (p *program) decodeNest(st *state, base ptr, b []byte, off int) error {
 	if err := p.decodeHeader(st, base, b, off); err != nil {
 		return err
 	}
@@ -91,8 +101,6 @@ func (p *program) decode(st *state, base ptr, b []byte, off int) error {
 	}
 	p.resetForeign(st, base)
 	var seen fieldSet
-	mine := len(st.unknown)
-	defer func() { st.unknown = st.unknown[:mine] }()
 	late, err := p.decodeAll(st, base, b, off, &seen, false)
 	if err != nil {
 		return err
@@ -105,7 +113,7 @@ func (p *program) decode(st *state, base ptr, b []byte, off int) error {
 	}
 	p.settleLead(base)
 	if p.rest != nil {
-		setRaw(as[Raw](at(base, p.rest.off)), st.unknown[mine:])
+		setRaw(as[Raw](at(base, p.rest.off)), st.unknown[st.mine:])
 	}
 	return nil
 }

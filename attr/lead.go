@@ -154,8 +154,10 @@ func (o *ledListOp[T]) append(st *state, f *field, p ptr, b []byte) ([]byte, err
 	if err != nil {
 		return b, err
 	}
-	for _, payload := range All(b[start+HeaderLen:]) {
-		put32(payload, *o.lead.number(f, p))
+	for t, payload := range All(b[start+HeaderLen:]) {
+		if t == o.inner().Type && len(payload) >= leadLen {
+			put32(payload, *o.lead.number(f, p))
+		}
 	}
 	return b, nil
 }

@@ -205,37 +205,44 @@ func (o *repeatOp[T]) elems(p ptr) iter.Seq2[*program, ptr] {
 	}
 }
 
-// nestListOp is a nest that holds nothing but attributes of one number.
+// nestListOp is a nest whose attributes of one number are the elements.
 type nestListOp[T any] struct {
 	repeatOp[T]
+	host
 	prog *program // lists the elements, which have no name
 }
 
 func newNestList[T any](c *Codec, o repeatOp[T], inner Type, w Wire, size int) nestListOp[T] {
 	prog := &program{name: c.prog.name, fields: []field{{Field: Field{Type: inner, Wire: w, Size: size}, op: &o}}}
 	c.fail(prog.link())
-	return nestListOp[T]{o, prog}
+	return nestListOp[T]{o, newHost(c), prog}
 }
 
 func (o *nestListOp[T]) inner() *field     { return &o.prog.fields[0] }
 func (o *nestListOp[T]) program() *program { return o.prog }
 
-func (o *nestListOp[T]) decode(st *state, f *field, p ptr, b []byte, off int, _ bool) error {
-	o.reset(p)
-	for again := false; len(b) > 0; {
+func (o *nestListOp[T]) decode(st *state, f *field, p ptr, b []byte, off int, again bool) error {
+	if o.reset(p); again {
+		st.forget(f.Type)
+	}
+	kept := -1
+	for more := false; len(b) > 0; {
 		t, payload, rest, err := Cut(b)
 		if err != nil {
 			return &Error{Type: t.Number(), Offset: off, Err: err}
 		}
+		raw := b[:len(b)-len(rest)]
 		if t.Number() == o.inner().Type {
-			if err := o.repeatOp.decode(st, o.inner(), p, payload, off+HeaderLen, again); err != nil {
+			if err := o.repeatOp.decode(st, o.inner(), p, payload, off+HeaderLen, more); err != nil {
 				return err
 			}
-			again = true
+			more = true
+		} else {
+			kept = st.keepIn(f.Type, raw, kept)
 		}
-		b, off = rest, off+len(b)-len(rest)
+		b, off = rest, off+len(raw)
 	}
-	return nil
+	return o.kept(st, kept)
 }
 
 func (o *nestListOp[T]) append(st *state, f *field, p ptr, b []byte) ([]byte, error) {
@@ -244,7 +251,7 @@ func (o *nestListOp[T]) append(st *state, f *field, p ptr, b []byte) ([]byte, er
 	if err != nil {
 		return b, err
 	}
-	return EndNest(b, start)
+	return EndNest(o.appendForeign(f, p, b), start)
 }
 
 func repeat[T any](o repeatOp[T], c *Codec, t Type, name string, w Wire, size int, p *[]T, opts []Option) {

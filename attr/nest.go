@@ -122,37 +122,41 @@ func Inline(c *Codec, t Type, name string, list func(*Codec), opts ...Option) {
 }
 
 // restOp is the field that keeps unknown attributes; decode fills it itself.
-type restOp struct{}
+type restOp struct{ in *program }
 
-func (restOp) decode(*state, *field, ptr, []byte, int, bool) error { return nil }
+func (*restOp) decode(*state, *field, ptr, []byte, int, bool) error { return nil }
 
 // append checks what a program may have put there: malformed attributes would
 // swallow those behind them.
-func (restOp) append(_ *state, _ *field, p ptr, b []byte) ([]byte, error) {
+func (o *restOp) append(st *state, f *field, p ptr, b []byte) ([]byte, error) {
 	start := len(b)
 	b = append(b, *as[Raw](p)...)
 	if err := checkRun(b[start:]); err != nil {
 		return b, fmt.Errorf("%w: not a run of attributes: %w", ErrValue, err.(*Error).Err)
 	}
-	return pad(b, len(b)-start), nil
+	b = pad(b, len(b)-start)
+	return o.in.dropSent(st, at(p, -f.off), b, start), nil
 }
 
-func (restOp) isSet(p ptr) bool                    { return *as[Raw](p) != "" }
-func (restOp) reset(p ptr)                         { *as[Raw](p) = "" }
-func (restOp) copy(dst, src ptr)                   { *as[Raw](dst) = *as[Raw](src) }
-func (restOp) equal(_ *field, want, have ptr) bool { return *as[Raw](want) == *as[Raw](have) }
-func (restOp) value(p ptr) any                     { return *as[Raw](p) }
+func (*restOp) isSet(p ptr) bool                    { return *as[Raw](p) != "" }
+func (*restOp) reset(p ptr)                         { *as[Raw](p) = "" }
+func (*restOp) copy(dst, src ptr)                   { *as[Raw](dst) = *as[Raw](src) }
+func (*restOp) equal(_ *field, want, have ptr) bool { return *as[Raw](want) == *as[Raw](have) }
+func (*restOp) value(p ptr) any                     { return *as[Raw](p) }
 
 // Rest keeps the attributes that no other line claims, whole and in order,
-// and sends them back. Every list of attributes ends with it. What a program
-// puts there must be whole attributes, or [Append] returns [ErrValue].
+// and sends them back. Every list of attributes ends with it. What an
+// attribute holds beside what its line claims, as a list other attributes
+// between its elements, is kept under the attribute's number and goes back
+// into it. What a program puts there must be whole attributes, or [Append]
+// returns [ErrValue].
 func Rest(c *Codec, p *Raw) {
-	add(c, Field{Name: "unknown", Key: "-", Wire: WireRest}, p, restOp{}, nil)
+	add(c, Field{Name: "unknown", Key: "-", Wire: WireRest}, p, &restOp{c.prog}, nil)
 }
 
 // Whole lists all attributes as they are, for a layout that nobody knows.
 func Whole(c *Codec, p *Raw) {
-	add(c, Field{Name: "data", Key: "-", Wire: WireBinary}, p, restOp{}, nil)
+	add(c, Field{Name: "data", Key: "-", Wire: WireBinary}, p, &restOp{c.prog}, nil)
 }
 
 // padOp claims an attribute that means nothing.

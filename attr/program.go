@@ -53,6 +53,7 @@ type program struct {
 	index     []int16 // attribute number to position in fields, plus one
 	limited   []int16 // fields of some address families only
 	rest      *field
+	hosts     bool // rest may hold what goes into other attributes
 }
 
 type field struct {
@@ -223,7 +224,7 @@ func (p *program) link() error {
 	}
 	for i := range p.fields {
 		f := &p.fields[i]
-		if f.op == (restOp{}) {
+		if _, ok := f.op.(*restOp); ok {
 			p.rest = f
 			continue
 		}

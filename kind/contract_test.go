@@ -182,8 +182,7 @@ func TestUnknownKept(t *testing.T) {
 }
 
 // inject appends an attribute with that payload to b and to every nest in it,
-// and returns how many. Nests that are lists hold nothing but their elements;
-// they have no place for others.
+// lists too, and returns how many.
 func inject(t *testing.T, b []byte, fields []attr.Field, payload []byte) (out []byte, n int) {
 	t.Helper()
 	h := headerLen(fields)
@@ -193,7 +192,7 @@ func inject(t *testing.T, b []byte, fields []attr.Field, payload []byte) (out []
 		if err != nil {
 			t.Fatal(err)
 		}
-		if f := find(fields, typ.Number()); f != nil && f.Wire == attr.WireNest && !isList(f) {
+		if f := find(fields, typ.Number()); f != nil && f.Wire == attr.WireNest {
 			inner, k := inject(t, p, f.Fields, payload)
 			p, n = inner, n+k
 		}
@@ -202,8 +201,6 @@ func inject(t *testing.T, b []byte, fields []attr.Field, payload []byte) (out []
 	}
 	return attr.AppendBytes(out, unknownType, payload), n + 1
 }
-
-func isList(f *attr.Field) bool { return len(f.Fields) == 1 && f.Fields[0].Name == "" }
 
 func TestNoAllocations(t *testing.T) {
 	if raceEnabled {

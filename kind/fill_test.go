@@ -185,6 +185,9 @@ func describe(t testing.TB, s attr.Struct) []attr.Field {
 	return fields
 }
 
+// isList reports whether f is a nest of elements of one number.
+func isList(f *attr.Field) bool { return len(f.Fields) == 1 && f.Fields[0].Name == "" }
+
 // find returns the field of a number, nil if the list has none.
 func find(fields []attr.Field, n attr.Type) *attr.Field {
 	for i := range fields {
