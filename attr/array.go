@@ -141,7 +141,7 @@ func (countersOp) decode(_ *state, _ *field, p ptr, b []byte, _ int, _ bool) err
 
 func (countersOp) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
 	s := *as[[]uint64](p)
-	if len(s)*8 > maxLen-HeaderLen {
+	if len(s)*8 > MaxPayload {
 		return b, fmt.Errorf("%w: %d counters", ErrTooLong, len(s))
 	}
 	b = appendHeader(b, f.Type, 8*len(s))

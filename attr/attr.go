@@ -16,6 +16,9 @@ type Type uint16
 const (
 	// HeaderLen is the size of an attribute's header.
 	HeaderLen = 4
+	// MaxPayload is the size of the largest payload, in bytes: the header
+	// counts the payload and itself in 16 bits.
+	MaxPayload = 1<<16 - 1 - HeaderLen
 
 	// Nested marks an attribute that holds attributes (NLA_F_NESTED). The
 	// kernel wants it on some nests and accepts it on all.
@@ -25,8 +28,7 @@ const (
 
 	typeMask = NetByteOrder - 1
 
-	// maxLen is what the u16 length can hold, header included.
-	maxLen = 1<<16 - 1
+	maxLen = HeaderLen + MaxPayload
 )
 
 // Cut returns the first attribute of b, its payload and what follows it. The
@@ -76,17 +78,28 @@ var padding [3]byte
 
 func pad(b []byte, payload int) []byte { return append(b, padding[:align(payload)-payload]...) }
 
-// AppendBytes appends an attribute with payload p, which must be shorter than
-// 64 KiB less the header: the length field holds no more.
+// AppendBytes appends an attribute with payload p. One that is longer than
+// [MaxPayload] cannot be an attribute, and is not made to look like another:
+// its length is written as 0, which no attribute has. [EndNest], [RawFrom],
+// [Append] and [Decode] return an error for what holds it.
 func AppendBytes(b []byte, t Type, p []byte) []byte {
-	return pad(append(appendHeader(b, t, len(p)), p...), len(p))
+	return pad(append(appendHeader(b, t, orMalformed(len(p))), p...), len(p))
 }
 
-// AppendString appends an attribute that holds s, which must be as short as
-// for [AppendBytes], and a final NUL.
+// AppendString appends an attribute that holds s and a final NUL. One that is
+// too long is malformed as with [AppendBytes].
 func AppendString(b []byte, t Type, s string) []byte {
-	b = append(append(appendHeader(b, t, len(s)+1), s...), 0)
+	b = append(append(appendHeader(b, t, orMalformed(len(s)+1)), s...), 0)
 	return pad(b, len(s)+1)
+}
+
+// orMalformed returns n, or for a payload that does not fit the number that
+// makes the length in the header 0.
+func orMalformed(n int) int {
+	if n > MaxPayload {
+		return -HeaderLen
+	}
+	return n
 }
 
 // AppendUint8 appends an attribute that holds one byte.
@@ -114,7 +127,8 @@ func AppendUint64(b []byte, t Type, v uint64) []byte {
 func BeginNest(b []byte, t Type) []byte { return appendHeader(b, t|Nested, 0) }
 
 // EndNest writes the length of the nest begun at b[start]. It returns
-// [ErrTooLong] if the nest has outgrown the length field.
+// [ErrTooLong] if the nest has outgrown the length field, as it has if
+// anything in it has.
 func EndNest(b []byte, start int) ([]byte, error) {
 	n := len(b) - start
 	if n > maxLen {

@@ -83,6 +83,38 @@ func TestAppendFunctions(t *testing.T) {
 	}
 }
 
+// TestTooLong appends what no attribute can hold: whatever is done with it then
+// is an error.
+func TestTooLong(t *testing.T) {
+	for n, want := range map[int]error{attr.MaxPayload: nil, attr.MaxPayload + 1: attr.ErrLength, 1 << 16: attr.ErrLength, 1<<16 + 8: attr.ErrLength} {
+		for name, b := range map[string][]byte{
+			"bytes":  attr.AppendBytes(nil, 1, make([]byte, n)),
+			"string": attr.AppendString(nil, 1, strings.Repeat("x", n-1)),
+		} {
+			raw, err := attr.RawFrom(b)
+			if !errors.Is(err, want) {
+				t.Errorf("%s of %d, kept: %v", name, n, err)
+			}
+			if err := attr.Decode(b, new(l21)); !errors.Is(err, want) {
+				t.Errorf("%s of %d, read: %v", name, n, err)
+			}
+			if want == nil {
+				if b, err := attr.Append(nil, &gre{Unknown: raw}); err != nil || len(b) < n {
+					t.Errorf("%s of %d, sent: %v", name, n, err)
+				}
+				continue
+			}
+			if _, err := attr.Append(nil, &gre{Unknown: attr.Raw(b)}); !errors.Is(err, want) {
+				t.Errorf("%s of %d, sent: %v", name, n, err)
+			}
+			nested := attr.BeginNest(nil, 5)
+			if _, err := attr.EndNest(append(nested, b...), 0); err != attr.ErrTooLong {
+				t.Errorf("%s of %d, in a nest: %v", name, n, err)
+			}
+		}
+	}
+}
+
 func TestNests(t *testing.T) {
 	b := attr.BeginNest([]byte("1234"), 5)
 	inner := len(b)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -322,9 +323,20 @@ func TestLengths(t *testing.T) {
 	}
 }
 
+// repeated has nests that can be of any length, wordy a name that is too long.
+type (
+	repeated struct{ V []gre }
+	wordy    struct{}
+)
+
+func (s *repeated) Fields(c *attr.Codec) { attr.RepeatNest(c, 1, "v", &s.V) }
+func (*wordy) Fields(*attr.Codec)        {}
+func (*wordy) Kind() string              { return strings.Repeat("x", attr.MaxPayload) }
+
 // TestRefused has values that cannot be sent.
 func TestRefused(t *testing.T) {
 	long := strings.Repeat("x", 1<<16)
+	longRaw := attr.Raw(strings.Repeat(tlv(99, "abcd"), 1<<13))
 	for _, tt := range []struct {
 		name string
 		s    attr.Struct
@@ -345,6 +357,16 @@ func TestRefused(t *testing.T) {
 		{"link by name", set[l28](attr.RefName("eth0")), attr.ErrUnresolved, `attr: v: link name not resolved to an index: "eth0"`},
 		{"long address in a struct", set[l30](attr.Some(cstruct{G: mac1})), attr.ErrTooLong, "attr: v.g: too long: 6 bytes, at most 4"},
 		{"long list", set[l33]([]string{"a", long}), attr.ErrTooLong, "attr: v.1: too long"},
+		{"the longest string", set[l18](long[:attr.MaxPayload]), attr.ErrTooLong, "attr: v: too long"},
+		{"long text without NUL", set[l20](attr.Some(long)), attr.ErrTooLong, "attr: v: too long"},
+		{"long repeated nest", &repeated{[]gre{{}, {Unknown: longRaw}}}, attr.ErrTooLong, "attr: v.1: too long"},
+		{"long list of nests", set[l35](make([]l3, 1<<14)), attr.ErrTooLong, "attr: v: too long"},
+		{"long list of addresses", set[l36](slices.Repeat([]attr.HWAddr{mac1}, 6000)), attr.ErrTooLong, "attr: v: too long"},
+		{"long kind data", &message{Link: &gre{Unknown: longRaw}}, attr.ErrTooLong, "attr: linkinfo.data: too long"},
+		{"long kind name", &message{Link: new(wordy)}, attr.ErrTooLong, "attr: linkinfo.kind: too long"},
+		{"long unknown in a nest", &netkit{Peer: attr.Some(peer{Unknown: longRaw})}, attr.ErrTooLong, "attr: peer: too long"},
+		{"long list in a list", &message{VFs: []vf{{VLANs: make([]vfRate, 5000)}}}, attr.ErrTooLong, "attr: vfs.0.vlan_list: too long"},
+		{"long list", &message{VFs: make([]vf, 1<<14)}, attr.ErrTooLong, "attr: vfs: too long"},
 		{"long nest", set[l34](make([]cstruct, 2048)), attr.ErrTooLong, "attr: v: too long"},
 		{"many counters", set[l37](make([]uint64, 8192)), attr.ErrTooLong, "attr: v: too long: 8192 counters"},
 	} {

@@ -25,12 +25,20 @@ func appendText(b []byte, f *field, s string) ([]byte, error) {
 	switch {
 	case strings.IndexByte(s, 0) >= 0:
 		return b, fmt.Errorf("%w: %q holds a NUL", ErrValue, s)
-	case len(s)+1 > maxLen-HeaderLen:
-		return b, ErrTooLong
 	case f.noNUL:
-		return pad(append(appendHeader(b, f.Type, len(s)), s...), len(s)), nil
+		return appendPayload(b, f.Type, s)
+	case len(s)+1 > MaxPayload:
+		return b, ErrTooLong
 	}
 	return AppendString(b, f.Type, s), nil
+}
+
+// appendPayload appends an attribute with payload s.
+func appendPayload(b []byte, t Type, s string) ([]byte, error) {
+	if len(s) > MaxPayload {
+		return b, ErrTooLong
+	}
+	return pad(append(appendHeader(b, t, len(s)), s...), len(s)), nil
 }
 
 func (stringOp) isSet(p ptr) bool  { return *as[string](p) != "" }
@@ -85,11 +93,7 @@ func (bytesOp) decode(_ *state, _ *field, p ptr, b []byte, _ int, _ bool) error 
 }
 
 func (bytesOp) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
-	s := *as[string](p)
-	if len(s) > maxLen-HeaderLen {
-		return b, ErrTooLong
-	}
-	return pad(append(appendHeader(b, f.Type, len(s)), s...), len(s)), nil
+	return appendPayload(b, f.Type, *as[string](p))
 }
 
 func (bytesOp) value(p ptr) any { return fmt.Sprintf("%x", *as[string](p)) }
