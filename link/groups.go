@@ -9,7 +9,7 @@ import (
 // fields that succeed or fail together, in this order: down first, freeing the
 // old master, kind data, address before MTU before flags, the name, then the
 // new master, port data, which leaving a master resets, up, and last what cannot
-// always be undone, XDP.
+// always be undone, XDP. Unknown attributes are in none: see Spec.Unknown.
 
 // A group picks the fields of one message.
 type group struct {
@@ -58,7 +58,6 @@ var groups = []group{
 	{"protodown_reason", func(d, s *Spec) { d.ProtoDownReason = s.ProtoDownReason }},
 	{"protodown", func(d, s *Spec) { d.ProtoDown = s.ProtoDown }},
 	{"name", func(d, s *Spec) { d.Name = s.Name }},
-	{"unknown", func(d, s *Spec) { d.Unknown = s.Unknown }},
 	{"master", func(d, s *Spec) {
 		if s.Master != None {
 			d.Master = s.Master
