@@ -1,6 +1,10 @@
 package kind
 
-import "github.com/iplink-go/iplink/attr"
+import (
+	"math"
+
+	"github.com/iplink-go/iplink/attr"
+)
 
 // A NetNS names a network namespace in an attribute: by file descriptor, by
 // the id of a process in it, or by namespace id. The zero NetNS says nothing.
@@ -17,20 +21,36 @@ type NetNS struct {
 	ID attr.Opt[int32]
 }
 
-// NetNSFD names the namespace of an open file descriptor.
-func NetNSFD(fd int) NetNS { return NetNS{FD: attr.U32(uint32(fd))} }
+// The constructors stand in literals and so return no error. A number that
+// cannot be one of theirs becomes -1, which no request is sent with: writing
+// one is an error that names the field.
 
-// NetNSPID names the namespace that a process is in.
-func NetNSPID(pid int) NetNS { return NetNS{PID: attr.U32(uint32(pid))} }
+// NetNSFD names the namespace of an open file descriptor. A negative one, such
+// as that of a closed handle, or one beyond 31 bits is refused when it is
+// used ([attr.ErrRange]).
+func NetNSFD(fd int) NetNS { return NetNS{FD: attr.U32(uint32(orMinusOne(fd)))} }
 
-// NetNSID names a namespace by its id.
-func NetNSID(id int) NetNS { return NetNS{ID: attr.I32(int32(id))} }
+// NetNSPID names the namespace that a process is in. A number that no process
+// has is refused as with [NetNSFD].
+func NetNSPID(pid int) NetNS { return NetNS{PID: attr.U32(uint32(orMinusOne(pid)))} }
+
+// NetNSID names a namespace by its id. A negative one, which is the kernel's
+// way to say that there is no id, or one beyond 31 bits is refused as with
+// [NetNSFD].
+func NetNSID(id int) NetNS { return NetNS{ID: attr.I32(orMinusOne(id))} }
+
+func orMinusOne(n int) int32 {
+	if n < 0 || n > math.MaxInt32 {
+		return -1
+	}
+	return int32(n)
+}
 
 // IsSet reports whether n says anything.
 func (n NetNS) IsSet() bool { return n != NetNS{} }
 
 func (n *NetNS) fields(c *attr.Codec) {
-	attr.Uint32(c, iflaNetNSPID, "netns-pid", &n.PID, attr.Access(attr.Create|attr.Set), attr.Hidden)
-	attr.Uint32(c, iflaNetNSFD, "netns-fd", &n.FD, attr.Access(attr.Create|attr.Set), attr.Hidden)
-	attr.Int32(c, iflaTargetNetNSID, "target-netnsid", &n.ID, attr.Access(attr.Create|attr.Read|attr.Query), attr.Hidden)
+	attr.Uint32(c, iflaNetNSPID, "netns-pid", &n.PID, attr.Access(attr.Create|attr.Set), attr.Range(1, math.MaxInt32), attr.Hidden)
+	attr.Uint32(c, iflaNetNSFD, "netns-fd", &n.FD, attr.Access(attr.Create|attr.Set), attr.Range(0, math.MaxInt32), attr.Hidden)
+	attr.Int32(c, iflaTargetNetNSID, "target-netnsid", &n.ID, attr.Access(attr.Create|attr.Read|attr.Query), attr.Range(0, math.MaxInt32), attr.Hidden)
 }
