@@ -149,7 +149,32 @@ type fixedOp[K Named] struct {
 	name string
 }
 
+// A spare is the struct that a [Chosen] field held before its message was
+// read. The line of the name, which counts in another family, takes it out of
+// the field; it serves again where the message has the data.
+type spare struct {
+	field ptr
+	value Named
+}
+
+type saver interface{ save(p ptr) spare }
+
+func (o *fixedOp[K]) save(p ptr) spare { return spare{p, *as[K](p)} }
+
+// save keeps a spare of the struct at base, whose lists have one such field in
+// each family.
+func (p *program) save(st *state, base ptr) {
+	for _, i := range p.fixed {
+		if f := &p.fields[i]; f.inFamily(st.Family) {
+			st.spare = f.op.(saver).save(at(base, f.off))
+		}
+	}
+}
+
 func (o *fixedOp[K]) decode(st *state, f *field, p ptr, b []byte, off int, again bool) error {
+	if k, ok := st.spare.value.(K); ok && st.spare.field == p && !o.choiceName.isSet(p) {
+		*as[K](p) = k
+	}
 	if err := o.choiceName.decode(st, f, p, []byte(o.name), off, false); err != nil {
 		return err
 	}

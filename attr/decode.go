@@ -33,6 +33,7 @@ type state struct {
 	Scope
 	unknown []byte // of the nests being decoded, outermost first
 	mine    int    // where those of the innermost begin
+	spare   spare  // of the innermost
 }
 
 var states = sync.Pool{New: func() any { return new(state) }}
@@ -78,11 +79,11 @@ var unclaimed error = &Error{Err: ErrValue}
 // decode sets the struct at base from b, which starts off bytes into the
 // input.
 func (p *program) decode(st *state, base ptr, b []byte, off int) error {
-	family, mine := st.Family, st.mine
-	st.mine = len(st.unknown)
+	family, mine, kept := st.Family, st.mine, st.spare
+	st.mine, st.spare = len(st.unknown), spare{}
 	err := p.decodeNest(st, base, b, off)
 	st.unknown = st.unknown[:st.mine]
-	st.Family, st.mine = family, mine
+	st.Family, st.mine, st.spare = family, mine, kept
 	return err
 }
 
@@ -99,6 +100,7 @@ func (p *program) decodeNest(st *state, base ptr, b []byte, off int) error {
 			return nil
 		}
 	}
+	p.save(st, base)
 	p.resetForeign(st, base)
 	var seen fieldSet
 	late, err := p.decodeAll(st, base, b, off, &seen, false)

@@ -89,6 +89,7 @@ func (v *view) Fields(c *attr.Codec) {
 
 func TestChosen(t *testing.T) {
 	in := "\x07" + zeros(3) + tlv(12|nest, tlv(4, host(4, 1)))
+	message := []byte(in)
 	var v view
 	decode(t, scope, in, &v)
 	if k, ok := v.Link.(*netkit); !ok || k.Mode != attr.Some(mode(1)) {
@@ -103,6 +104,9 @@ func TestChosen(t *testing.T) {
 	}
 	if got := scope.PathAt([]byte(in), &v, 8); got != "protinfo.mode" {
 		t.Errorf("path %q", got)
+	}
+	if n := testing.AllocsPerRun(100, func() { _ = scope.Decode(message, &v) }); n != 0 && !raceEnabled {
+		t.Errorf("reading it again allocates %v times", n)
 	}
 	decode(t, scope, zeros(4)+tlv(18, tlv(1, "gre\x00")), &v)
 	if _, ok := v.Link.(*gre); !ok {

@@ -52,6 +52,7 @@ type program struct {
 	fields    []field
 	index     []int16 // attribute number to position in fields, plus one
 	limited   []int16 // fields of some address families only
+	fixed     []int16 // [Chosen] fields
 	rest      *field
 	hosts     bool // rest may hold what goes into other attributes
 }
@@ -230,6 +231,9 @@ func (p *program) link() error {
 		}
 		if f.families != nil {
 			p.limited = append(p.limited, int16(i))
+		}
+		if _, ok := f.op.(saver); ok {
+			p.fixed = append(p.fixed, int16(i))
 		}
 		if err := p.claim(f.Type, i); err != nil {
 			return err

@@ -3,7 +3,9 @@ package link_test
 import (
 	"testing"
 
+	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/golden"
+	"github.com/iplink-go/iplink/kind"
 	"github.com/iplink-go/iplink/link"
 )
 
@@ -33,6 +35,32 @@ func TestNoAllocations(t *testing.T) {
 				t.Errorf("%s: %s allocates %v times", name, what, a)
 			}
 		}
+	}
+}
+
+// TestNoAllocationsInBridgeViews reads what the kernel says of the ports of
+// bridges in its messages of family AF_BRIDGE, in which the kind is not named.
+func TestNoAllocationsInBridgeViews(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector empties pools at random")
+	}
+	var views [2][]byte
+	for i := range views {
+		views[i] = report(attr.AppendBytes(nil, iflaProtInfo|attr.Nested, raw(1, byte(i))))
+		views[i][0] = kind.AFBridge
+	}
+	var l link.Link
+	if a := testing.AllocsPerRun(100, func() {
+		for i, b := range views {
+			if err := link.Decode(b, &l); err != nil {
+				t.Fatal(err)
+			}
+			if p, ok := l.Port.(*kind.BridgePort); !ok || p.State != attr.Some(kind.PortState(i)) {
+				t.Fatalf("%+v", l.Port)
+			}
+		}
+	}); a != 0 {
+		t.Errorf("%v allocations", a)
 	}
 }
 
