@@ -1,0 +1,44 @@
+#!/bin/busybox sh
+# The first process of a machine: runs the tests and switches the machine off.
+# doc.go describes what it writes. IPLINK_KERNEL comes from the kernel's command
+# line.
+export PATH=/bin HOME=/root TMPDIR=/tmp IPLINK_REQUIRE_SANDBOX=1
+
+echo "iplink: init" # the console: a sign of life before anything can go wrong
+/bin/busybox mkdir -p /dev /proc /sys /tmp /run /root /out /etc
+/bin/busybox --install -s /bin
+rm -f /bin/ip # a part of the real one: worse than none
+mount -t devtmpfs dev /dev
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t bpf bpf /sys/fs/bpf
+mount -t tmpfs tmp /tmp
+mount -t tmpfs run /run
+mkdir /run/netns
+busybox ip link set lo up
+
+# The ports, which some kernels have a module for. Ports come one by one.
+modprobe -q virtio_pci
+modprobe -q virtio_console
+. /tests/ports # sets last, the number of the last port
+tries=0
+while [ ! -c "/dev/vport0p$last" ] && [ $((tries += 1)) -lt 300 ]; do
+	sleep 0.1
+done
+exec 9>/dev/vport0p1
+
+say() { echo "$*" >&9; }
+
+run() { # PORT DIRECTORY ARGUMENT...
+	port=$1 dir=$2
+	shift 2
+	say start "$port"
+	(cd "/tests/$dir" && exec ./package.test "$@") </dev/null >"/dev/vport0p$port" 2>&1 9>&-
+	say end "$port" $?
+}
+
+say boot "$(uname -r)"
+. /tests/run
+tar -C /out -cf /dev/vport0p2 .
+say done
+poweroff -f

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Ports of the machine's virtio serial device; see doc.go.
+const (
+	controlPort   = 1
+	outPort       = 2
+	firstTestPort = 3
+	maxTestPorts  = 28 // of 31, of which the device keeps the first
+)
+
+// A machine is one boot of a kernel.
+type machine struct {
+	kernel   kernel
+	image    *image
+	accel    string
+	append   string
+	packages []*testPackage
+	payload  string
+	// dir gets the files that the machine writes.
+	dir   string
+	limit time.Duration
+}
+
+// bootLimit is more than a slow emulation takes to unpack the file system and
+// start the first process.
+const bootLimit = 3 * time.Minute
+
+func (m machine) port(n int) string   { return filepath.Join(m.dir, fmt.Sprintf("port%d", n)) }
+func (m machine) consoleFile() string { return filepath.Join(m.dir, "console") }
+
+// run boots the machine and waits for its end. end says why it was stopped, or
+// is empty if it switched itself off.
+func (m machine) run(ctx context.Context) (end string, err error) {
+	initrd := filepath.Join(m.dir, "initrd")
+	if err := concatenate(initrd, m.image.base, m.payload); err != nil {
+		return "", err
+	}
+	defer os.Remove(initrd)
+	cmd := exec.Command(m.kernel.arch.qemu, m.arguments(initrd)...)
+	log, err := os.Create(filepath.Join(m.dir, "qemu"))
+	if err != nil {
+		return "", err
+	}
+	defer log.Close()
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		return "", err
+	}
+	exited := make(chan error, 1)
+	go func() { exited <- cmd.Wait() }()
+	end, err = m.watch(ctx, exited)
+	if end == "" && err == nil {
+		return "", nil
+	}
+	// A machine that hangs inside the host's kernel does not even die when it
+	// is killed: do not wait for long.
+	_ = cmd.Process.Kill()
+	select {
+	case <-exited:
+	case <-time.After(2 * time.Second):
+	}
+	if said := tail(log.Name(), 5); said != "" {
+		end += "\n" + said
+	}
+	return end, err
+}
+
+// watch waits for the end of qemu, or for a reason to end it.
+func (m machine) watch(ctx context.Context, exited <-chan error) (end string, err error) {
+	start := time.Now()
+	alive := time.NewTicker(100 * time.Millisecond)
+	defer alive.Stop()
+	booted := false
+	for {
+		select {
+		case err := <-exited:
+			if err != nil {
+				return fmt.Sprintf("%s: %v", m.kernel.arch.qemu, err), nil
+			}
+			return "", nil
+		case <-ctx.Done():
+			return "", ctx.Err()
+		case <-alive.C:
+		}
+		if info, err := os.Stat(m.port(controlPort)); err == nil && info.Size() > 0 {
+			booted = true
+		}
+		if run := time.Since(start); run > m.limit {
+			return fmt.Sprintf("still running after %v", m.limit), nil
+		} else if !booted && run > bootLimit {
+			return fmt.Sprintf("not booted after %v", bootLimit), nil
+		}
+	}
+}
+
+// arguments are those of qemu.
+func (m machine) arguments(initrd string) []string {
+	a := m.kernel.arch
+	cmdline := []string{"console=" + a.linuxConsole, "loglevel=5", "panic=-1", a.append, "IPLINK_KERNEL=" + m.kernel.key, m.append}
+	args := append([]string{
+		"-nodefaults", "-no-reboot", "-display", "none", "-nic", "none",
+		"-accel", m.accel, "-cpu", "max", "-smp", "1", "-m", "2048",
+		"-kernel", m.image.vmlinuz, "-initrd", initrd, "-append", strings.Join(cmdline, " "),
+		"-chardev", fileDevice("console", m.consoleFile()),
+		"-device", "virtio-serial",
+	}, a.console...)
+	for n := controlPort; n < firstTestPort+len(m.packages); n++ {
+		id := fmt.Sprintf("port%d", n)
+		args = append(args, "-chardev", fileDevice(id, m.port(n)), "-device", fmt.Sprintf("virtserialport,nr=%d,chardev=%s", n, id))
+	}
+	return args
+}
+
+// fileDevice is a character device that writes a file.
+func fileDevice(id, file string) string {
+	return fmt.Sprintf("file,id=%s,path=%s", id, strings.ReplaceAll(file, ",", ",,"))
+}
+
+// concatenate writes files one after the other: the kernel unpacks archives in
+// a row.
+func concatenate(to string, files ...string) error {
+	w, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	for _, f := range files {
+		if err := appendFile(w, f); err != nil {
+			return err
+		}
+	}
+	return w.Close()
+}
+
+func appendFile(w io.Writer, file string) error {
+	r, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	_, err = io.Copy(w, r)
+	return err
+}
+
+// An accelerator decides once how machines run.
+type accelerator struct {
+	// forced is the decision if the user made it.
+	forced string
+	sync.Mutex
+	chosen map[*arch]string
+}
+
+// signOfLife is what a machine under hardware virtualisation needs for its
+// boot, and more. There are hosts where it can be switched on and hangs.
+const signOfLife = 10 * time.Second
+
+// choose returns the best accelerator that works for m's architecture, found by
+// booting m's kernel without tests.
+func (a *accelerator) choose(ctx context.Context, m machine) (string, error) {
+	a.Lock()
+	defer a.Unlock()
+	usable := m.kernel.arch.accelerators()
+	last := usable[len(usable)-1]
+	if len(usable) == 1 {
+		return last, nil
+	}
+	if a.forced != "" {
+		return a.forced, nil
+	}
+	if a.chosen[m.kernel.arch] == "" {
+		works, err := m.works(ctx, usable[0])
+		if err != nil {
+			return "", err
+		}
+		a.chosen = map[*arch]string{m.kernel.arch: last}
+		if works {
+			a.chosen[m.kernel.arch] = usable[0]
+		}
+	}
+	return a.chosen[m.kernel.arch], nil
+}
+
+// works tries an accelerator out.
+func (m machine) works(ctx context.Context, accel string) (bool, error) {
+	f, err := os.OpenFile("/dev/"+accel, os.O_RDWR, 0)
+	if err != nil {
+		return false, nil // there is none, or not for this user
+	}
+	f.Close()
+	m.dir = filepath.Join(m.dir, accel)
+	if err := os.Mkdir(m.dir, 0o755); err != nil {
+		return false, err
+	}
+	empty := &payload{archive: filepath.Join(m.dir, "payload.cpio")}
+	if err := empty.pack(nil); err != nil {
+		return false, err
+	}
+	m.accel, m.packages, m.payload, m.limit = accel, nil, empty.archive, signOfLife
+	end, err := m.run(ctx)
+	if err != nil && !errors.Is(err, exec.ErrNotFound) {
+		return false, err
+	}
+	c, _ := readControl(m.port(controlPort))
+	if !c.done {
+		fmt.Printf("%s does not work here (%s): emulation instead\n", accel, firstLine(end))
+	}
+	return c.done, nil
+}
+
+// firstLine returns s up to the end of its first line.
+func firstLine(s string) string {
+	s, _, _ = strings.Cut(s, "\n")
+	return s
+}
