@@ -195,6 +195,10 @@ func Same[T any](equal func(want, have T) bool) Option {
 	return func(f *Field) { f.compare = equal }
 }
 
+// Limits returns the smallest and largest number that a request may hold, in
+// the unit of the wire; ok is false for a field without a [Range].
+func (f *Field) Limits() (lo, hi int64, ok bool) { return f.min, f.max, f.ranged }
+
 func (f *Field) inFamily(family uint8) bool {
 	if f.families == nil {
 		return true

@@ -68,7 +68,7 @@ func appendSites(list []site, nodes []*golden.Node, off int, path string, opaque
 	return list
 }
 
-type specimen struct {
+type sample struct {
 	name  string
 	body  []byte
 	sites []site
@@ -76,7 +76,7 @@ type specimen struct {
 
 // specimens returns the captured messages, all or those that show something
 // new.
-func specimens(t testing.TB, all bool) (list []specimen) {
+func specimens(t testing.TB, all bool) (list []sample) {
 	t.Helper()
 	seen := map[string]bool{}
 	for name, m := range golden.Messages() {
@@ -87,7 +87,7 @@ func specimens(t testing.TB, all bool) (list []specimen) {
 			seen[key] = true
 		}
 		if fresh {
-			list = append(list, specimen{name, body(m), sites})
+			list = append(list, sample{name, body(m), sites})
 		}
 	}
 	return list
@@ -131,14 +131,14 @@ func (x *matrix) decode(l *link.Link, b []byte, what string, args ...any) {
 }
 
 // cuts reads every beginning of the message.
-func (x *matrix) cuts(l *link.Link, s *specimen) {
+func (x *matrix) cuts(l *link.Link, s *sample) {
 	for n := range s.body {
 		x.decode(l, s.body[:n], "%s: the first %d bytes", s.name, n)
 	}
 }
 
 // lengths gives every attribute wrong lengths.
-func (x *matrix) lengths(l *link.Link, s *specimen) {
+func (x *matrix) lengths(l *link.Link, s *sample) {
 	b := slices.Clone(s.body)
 	for _, at := range s.sites {
 		for _, n := range []int{0, 1, 2, 3, 4, 5, at.n - 1, at.n + 1, 65535} {
@@ -153,7 +153,7 @@ func (x *matrix) lengths(l *link.Link, s *specimen) {
 // fills what is then padding with two sorts of garbage: a reader that goes past
 // the length sees a difference. Attributes that are kept as bytes keep their
 // padding.
-func (x *matrix) padding(s *specimen, at site) {
+func (x *matrix) padding(s *sample, at site) {
 	words := (at.n + 3) &^ 3
 	for n := max(words-3, attr.HeaderLen); n <= at.n && at.off+words <= len(s.body); n++ {
 		var links [2]link.Link
@@ -182,7 +182,7 @@ func TestTruncationMatrix(t *testing.T) {
 	x := &matrix{TB: t}
 	seen := map[string]bool{} // attributes that have been through padding
 	var mu sync.Mutex
-	fresh := func(s *specimen, at site) bool {
+	fresh := func(s *sample, at site) bool {
 		key := at.path + string(s.body[at.off:min(at.off+at.n, len(s.body))])
 		mu.Lock()
 		defer mu.Unlock()

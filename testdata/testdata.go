@@ -12,5 +12,5 @@ import "embed"
 
 // Files holds uapi, golden and kernels under those names.
 //
-//go:embed uapi/rt-link.tsv golden/*.gz kernels/*.gz
+//go:embed uapi/rt-link.tsv golden/*.gz kernels/*.gz kernels/*/*.json
 var Files embed.FS

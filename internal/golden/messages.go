@@ -93,7 +93,26 @@ func captures() iter.Seq2[string, capture] {
 				}
 			}
 		}
+		recordedCaptures(yield)
 	}
+}
+
+func recordedCaptures(yield func(string, capture) bool) bool {
+	list, err := Recordings()
+	if err != nil {
+		return true
+	}
+	for _, r := range list {
+		if !Native(r.Order) {
+			continue
+		}
+		for _, x := range r.Reports {
+			if !yield("kernels/"+r.Folder+"/"+x.Name, capture{r.Order, x.Message}) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func folderCaptures(yield func(string, capture) bool) bool {
