@@ -106,8 +106,10 @@ func walk(dir string, f func(name string, text []byte) error) error {
 		switch {
 		case err != nil:
 			return err
-		case name == ".git":
+		case name == ".git" && d.IsDir():
 			return fs.SkipDir
+		case name == ".git": // of a worktree: a file, and skipping it would skip all beside it
+			return nil
 		case d.IsDir():
 			if _, err := os.Stat(filepath.Join(dir, name, "go.mod")); err == nil && name != "." {
 				return fs.SkipDir
