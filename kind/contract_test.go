@@ -2,13 +2,13 @@ package kind_test
 
 import (
 	"bytes"
-	"errors"
 	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/attrtest"
 	"github.com/iplink-go/iplink/kind"
 )
 
@@ -249,22 +249,30 @@ func TestReset(t *testing.T) {
 	})
 }
 
-// TestTruncated cuts messages, and the attributes in them, at every byte.
+// TestTruncated cuts messages, and the attributes in them, at every byte, and
+// gives every attribute lengths that are not its own.
 func TestTruncated(t *testing.T) {
 	forAll(t, func(t *testing.T, s *subject) {
 		_, b := s.full(t, 0)
 		h := headerLen(describe(t, s.make()))
-		for n := range len(b) {
-			err := report.Decode(b[:n:n], s.make())
-			if checkError(t, err, n); err == nil && !whole(b[min(h, n):n]) {
-				t.Errorf("the first %d of %d bytes are accepted", n, len(b))
+		for cut := range attrtest.Cuts(b) {
+			err := report.Decode(cut, s.make())
+			if attrtest.CheckError(t, err, len(cut)); err == nil && !whole(cut[min(h, len(cut)):]) {
+				t.Errorf("the first %d of %d bytes are accepted", len(cut), len(b))
+			}
+		}
+		for _, at := range attrtest.Sites(t, b, describe(t, s.make())) {
+			for n, m := range at.WrongLengths(b) {
+				if !attrtest.CheckError(t, report.Decode(m, s.make()), len(m)) {
+					t.Errorf("length %d of %s at offset %d", n, at.Path, at.Off)
+				}
 			}
 		}
 		for rest := b[h:]; len(rest) > 0; {
 			typ, payload, after, _ := attr.Cut(rest)
 			for n := range len(payload) {
 				m := append(append([]byte(nil), b[:h]...), attr.AppendBytes(nil, typ, payload[:n])...)
-				checkError(t, report.Decode(m, s.make()), len(m))
+				attrtest.CheckError(t, report.Decode(m, s.make()), len(m))
 			}
 			rest = after
 		}
@@ -279,7 +287,7 @@ func TestLengths(t *testing.T) {
 		refuse := func(f attr.Field, n attr.Type, sizes ...int) {
 			for _, k := range sizes {
 				err := report.Decode(attr.AppendBytes(header, n, make([]byte, k)), s.make())
-				if checkError(t, err, len(header)+attr.HeaderLen+k); err == nil {
+				if attrtest.CheckError(t, err, len(header)+attr.HeaderLen+k); err == nil {
 					t.Errorf("%s (%d) accepts %d bytes", f.Name, n, k)
 				}
 			}
@@ -303,22 +311,6 @@ func TestLengths(t *testing.T) {
 func whole(b []byte) bool {
 	_, err := attr.RawFrom(b)
 	return err == nil
-}
-
-// checkError checks that an error of reading n bytes is of the right type and
-// points into them.
-func checkError(t testing.TB, err error, n int) {
-	t.Helper()
-	var e *attr.Error
-	switch {
-	case err == nil:
-	case !errors.As(err, &e):
-		t.Errorf("%T: %v", err, err)
-	case e.Offset < 0 || e.Offset > max(n-1, 0):
-		t.Errorf("offset %d of %d bytes: %v", e.Offset, n, err)
-	case !errors.Is(err, attr.ErrTruncated) && !errors.Is(err, attr.ErrLength):
-		t.Errorf("unexpected reason: %v", err)
-	}
 }
 
 // TestOpaque keeps the data of kinds without a type as it is.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/attrtest"
 	"github.com/iplink-go/iplink/kind"
 )
 
@@ -28,14 +29,14 @@ var report = attr.Scope{New: scope.New, Report: true}
 // fill sets every field of s, by reflection, to something that is not zero
 // and that the list accepts: fields that the list lacks are filled too, which
 // is how a test can find them. variant tells two fillings apart.
-func fill(t *testing.T, s attr.Struct, variant int) {
+func fill(t testing.TB, s attr.Struct, variant int) {
 	t.Helper()
 	f := filler{t, s, variant}
 	f.fields(reflect.ValueOf(s).Elem(), reflect.TypeOf(s).Elem().Name())
 }
 
 type filler struct {
-	*testing.T
+	testing.TB
 	s       attr.Struct
 	variant int
 }
@@ -123,7 +124,7 @@ func (f filler) candidates(outer reflect.Kind, typ reflect.Type) (list []reflect
 		return f.slices(typ)
 	case reflect.Struct:
 		inner := reflect.New(typ)
-		fill(f.T, inner.Interface().(attr.Struct), f.variant)
+		fill(f.TB, inner.Interface().(attr.Struct), f.variant)
 		return []reflect.Value{inner.Elem()}
 	}
 	f.Fatalf("no candidates for %v", typ)
@@ -135,10 +136,10 @@ func (f filler) slices(typ reflect.Type) []reflect.Value {
 	for i := range s.Len() {
 		e := s.Index(i)
 		if e.Kind() == reflect.Struct && !isValue(e.Type()) {
-			fill(f.T, e.Addr().Interface().(attr.Struct), f.variant+i)
+			fill(f.TB, e.Addr().Interface().(attr.Struct), f.variant+i)
 			continue
 		}
-		e.Set(filler{f.T, f.s, f.variant + i}.candidates(reflect.Slice, e.Type())[0])
+		e.Set(filler{f.TB, f.s, f.variant + i}.candidates(reflect.Slice, e.Type())[0])
 	}
 	return []reflect.Value{s}
 }
@@ -155,7 +156,7 @@ const unknownType = 3000
 func unknown(s string) []byte { return attr.AppendString(nil, unknownType, s) }
 
 // full returns a filled struct and the attributes of its report.
-func (s *subject) full(t *testing.T, variant int) (attr.Struct, []byte) {
+func (s *subject) full(t testing.TB, variant int) (attr.Struct, []byte) {
 	t.Helper()
 	v := s.make()
 	fill(t, v, variant)
@@ -166,34 +167,9 @@ func (s *subject) full(t *testing.T, variant int) (attr.Struct, []byte) {
 	return v, b
 }
 
-// headerLen is how many bytes come before the attributes.
-func headerLen(fields []attr.Field) (n int) {
-	for _, f := range fields {
-		if f.Header {
-			n = max(n, int(f.Type)+f.Size)
-		}
-	}
-	return n
-}
-
-func describe(t testing.TB, s attr.Struct) []attr.Field {
-	t.Helper()
-	fields, err := attr.Describe(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return fields
-}
-
-// isList reports whether f is a nest of elements of one number.
-func isList(f *attr.Field) bool { return len(f.Fields) == 1 && f.Fields[0].Name == "" }
-
-// find returns the field of a number, nil if the list has none.
-func find(fields []attr.Field, n attr.Type) *attr.Field {
-	for i := range fields {
-		if f := &fields[i]; !f.Header && (f.Type == n || f.Alt != 0 && f.Alt == n) {
-			return f
-		}
-	}
-	return nil
-}
+var (
+	headerLen = attrtest.HeaderLen
+	describe  = attrtest.Describe
+	find      = attrtest.Find
+	isList    = attrtest.IsList
+)

@@ -2,10 +2,12 @@ package link_test
 
 import (
 	"reflect"
-	"runtime"
 
+	"github.com/iplink-go/iplink/internal/attrtest"
 	"github.com/iplink-go/iplink/link"
 )
+
+const raceEnabled = attrtest.Race
 
 // sameLink reports whether two links say the same. What a reused one keeps of
 // its storage, empty slices, does not count.
@@ -42,14 +44,4 @@ func same(a, b reflect.Value) bool {
 		return true
 	}
 	return a.Equal(b)
-}
-
-// allocated returns how many bytes f allocates, and what else allocates
-// meanwhile.
-func allocated(f func()) uint64 {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
 }

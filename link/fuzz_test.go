@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/attrtest"
 	"github.com/iplink-go/iplink/internal/golden"
 	"github.com/iplink-go/iplink/internal/rtnl"
 	"github.com/iplink-go/iplink/kind"
@@ -22,7 +23,7 @@ import (
 // FuzzLink reads captured messages that were changed: by the fuzzer, byte by
 // byte, and by edit, attribute by attribute, as the second argument says.
 func FuzzLink(f *testing.F) {
-	for i, s := range specimens(f, false) {
+	for i, s := range samples(f, false) {
 		f.Add(s.body, []byte{})
 		f.Add(s.body, []byte{byte(i % edits), byte(i), byte(i >> 4), 5, byte(i * 7), 1})
 	}
@@ -37,7 +38,7 @@ func FuzzLink(f *testing.F) {
 func fuzzLink(t *testing.T, b []byte) {
 	var l link.Link
 	err := link.Decode(b[:len(b):len(b)], &l)
-	checkError(t, err, len(b))
+	attrtest.CheckError(t, err, len(b), attr.ErrRange)
 	// What must not panic, whatever was read.
 	_ = l.String()
 	_, _ = l.MarshalJSON()
@@ -124,7 +125,7 @@ var lists = func() map[attr.Type]attr.Type {
 	}
 	m := map[attr.Type]attr.Type{}
 	for _, f := range fields {
-		if f.Wire == attr.WireNest && len(f.Fields) == 1 && f.Fields[0].Name == "" {
+		if attrtest.IsList(&f) {
 			m[f.Type] = f.Fields[0].Type
 		}
 	}

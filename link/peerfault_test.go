@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/attrtest"
 	"github.com/iplink-go/iplink/kind"
 	"github.com/iplink-go/iplink/link"
 )
@@ -175,7 +176,7 @@ func faultPadding(t *testing.T) {
 func faultCount(t *testing.T) {
 	b := macvlanReport(u32(1, 16), u32(6, 0xffffffff)) // source mode, IFLA_MACVLAN_MACADDR_COUNT
 	var l link.Link
-	if n := allocated(func() { _ = link.Decode(b, &l) }); n > 64<<10 {
+	if n := attrtest.Allocated(func() { _ = link.Decode(b, &l) }); n > 64<<10 {
 		t.Errorf("%d bytes allocated", n)
 	}
 	if m := l.Kind.(*kind.Macvlan); m.MACCount != attr.U32(0xffffffff) || len(m.MACs) != 0 {

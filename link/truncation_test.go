@@ -2,7 +2,6 @@ package link_test
 
 import (
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -11,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/attrtest"
 	"github.com/iplink-go/iplink/internal/golden"
 	"github.com/iplink-go/iplink/kind"
 	"github.com/iplink-go/iplink/link"
@@ -26,16 +26,9 @@ import (
 
 const fullMatrix = "IPLINK_FULL"
 
-// A site is an attribute in a message's body.
-type site struct {
-	off, n int // n is the length, header included
-	path   string
-	opaque bool // inside the data of a kind without a type
-}
-
 // sitesOf returns all attributes of a message, nested ones too. Where they are
 // comes from the kernel's table, not from the lists under test.
-func sitesOf(t testing.TB, m []byte) []site {
+func sitesOf(t testing.TB, m []byte) []attrtest.Site {
 	t.Helper()
 	tree, err := golden.Parse(binary.NativeEndian, m)
 	if err != nil {
@@ -44,14 +37,14 @@ func sitesOf(t testing.TB, m []byte) []site {
 	return appendSites(nil, tree.Attrs, 16, "", false)
 }
 
-func appendSites(list []site, nodes []*golden.Node, off int, path string, opaque bool) []site {
+func appendSites(list []attrtest.Site, nodes []*golden.Node, off int, path string, opaque bool) []attrtest.Site {
 	var name string
 	for _, n := range nodes {
 		if n.Name == "IFLA_INFO_KIND" || n.Name == "IFLA_INFO_SLAVE_KIND" {
 			name = attr.ReadString(n.Payload)
 		}
 		at := path + "/" + n.Name
-		list = append(list, site{off, attr.HeaderLen + len(n.Payload), at, opaque})
+		list = append(list, attrtest.Site{Off: off, Len: attr.HeaderLen + len(n.Payload), Path: at, Opaque: opaque})
 		inside, inner := opaque, off+attr.HeaderLen
 		switch n.Name {
 		case "IFLA_INFO_DATA":
@@ -71,18 +64,18 @@ func appendSites(list []site, nodes []*golden.Node, off int, path string, opaque
 type sample struct {
 	name  string
 	body  []byte
-	sites []site
+	sites []attrtest.Site
 }
 
-// specimens returns the captured messages, all or those that show something
+// samples returns the captured messages, all or those that show something
 // new.
-func specimens(t testing.TB, all bool) (list []sample) {
+func samples(t testing.TB, all bool) (list []sample) {
 	t.Helper()
 	seen := map[string]bool{}
 	for name, m := range golden.Messages() {
 		sites, fresh := sitesOf(t, m), all
 		for _, s := range sites {
-			key := fmt.Sprint(s.path, s.n)
+			key := fmt.Sprint(s.Path, s.Len)
 			fresh = fresh || !seen[key]
 			seen[key] = true
 		}
@@ -93,25 +86,6 @@ func specimens(t testing.TB, all bool) (list []sample) {
 	return list
 }
 
-// checkError checks that an error of reading n bytes is of the right type and
-// points into them.
-func checkError(t testing.TB, err error, n int) bool {
-	t.Helper()
-	var e *attr.Error
-	switch {
-	case err == nil:
-	case !errors.As(err, &e):
-		t.Errorf("%T: %v", err, err)
-	case e.Offset < 0 || e.Offset > max(n-1, 0):
-		t.Errorf("offset %d of %d bytes: %v", e.Offset, n, err)
-	case e.Err == nil:
-		t.Errorf("no reason: %v", err)
-	default:
-		return true
-	}
-	return err == nil
-}
-
 // A matrix counts what was read.
 type matrix struct {
 	testing.TB
@@ -119,78 +93,67 @@ type matrix struct {
 }
 
 func (x *matrix) decode(l *link.Link, b []byte, what string, args ...any) {
-	err := link.Decode(b[:len(b):len(b)], l)
+	err := link.Decode(b, l)
 	x.messages.Add(1)
 	x.bytes.Add(int64(len(b)))
 	if err != nil {
 		x.refused.Add(1)
 	}
-	if !checkError(x, err, len(b)) {
+	if !attrtest.CheckError(x, err, len(b), attr.ErrRange) {
 		x.Errorf(what, args...)
 	}
 }
 
 // cuts reads every beginning of the message.
 func (x *matrix) cuts(l *link.Link, s *sample) {
-	for n := range s.body {
-		x.decode(l, s.body[:n], "%s: the first %d bytes", s.name, n)
+	for b := range attrtest.Cuts(s.body) {
+		x.decode(l, b, "%s: the first %d bytes", s.name, len(b))
 	}
 }
 
 // lengths gives every attribute wrong lengths.
 func (x *matrix) lengths(l *link.Link, s *sample) {
-	b := slices.Clone(s.body)
 	for _, at := range s.sites {
-		for _, n := range []int{0, 1, 2, 3, 4, 5, at.n - 1, at.n + 1, 65535} {
-			binary.NativeEndian.PutUint16(b[at.off:], uint16(n))
-			x.decode(l, b, "%s: length %d at offset %d, %s", s.name, n, at.off, at.path)
+		for n, b := range at.WrongLengths(s.body) {
+			x.decode(l, b, "%s: length %d at offset %d, %s", s.name, n, at.Off, at.Path)
 		}
-		binary.NativeEndian.PutUint16(b[at.off:], uint16(at.n))
 	}
 }
 
-// padding gives attributes every length with the same number of words, and
-// fills what is then padding with two sorts of garbage: a reader that goes past
-// the length sees a difference. Attributes that are kept as bytes keep their
-// padding.
-func (x *matrix) padding(s *sample, at site) {
-	words := (at.n + 3) &^ 3
-	for n := max(words-3, attr.HeaderLen); n <= at.n && at.off+words <= len(s.body); n++ {
+// padding gives attributes every length with the same number of words, with two
+// sorts of garbage behind. Attributes that are kept as bytes keep their padding.
+func (x *matrix) padding(s *sample, at attrtest.Site) {
+	for n, pair := range at.Paddings(s.body) {
 		var links [2]link.Link
 		var errs [2]error
-		for i, garbage := range []byte{0xaa, 0x55} {
-			b := slices.Clone(s.body)
-			binary.NativeEndian.PutUint16(b[at.off:], uint16(n))
-			for k := at.off + n; k < at.off+words; k++ {
-				b[k] = garbage
-			}
+		for i, b := range pair {
 			errs[i] = link.Decode(b, &links[i])
 		}
 		x.messages.Add(2)
 		if fmt.Sprint(errs[0]) != fmt.Sprint(errs[1]) || !sameLink(&links[0], &links[1]) {
-			x.Errorf("%s: what follows the %d bytes of %s at offset %d is read: %v, %v", s.name, n, at.path, at.off, errs[0], errs[1])
+			x.Errorf("%s: what follows the %d bytes of %s at offset %d is read: %v, %v", s.name, n, at.Path, at.Off, errs[0], errs[1])
 		}
 	}
 }
 
 func TestTruncationMatrix(t *testing.T) {
 	full := os.Getenv(fullMatrix) != ""
-	list := specimens(t, full)
+	list := samples(t, full)
 	if raceEnabled && !full {
 		list = list[:len(list)*2/3] // slow enough
 	}
 	x := &matrix{TB: t}
 	seen := map[string]bool{} // attributes that have been through padding
 	var mu sync.Mutex
-	fresh := func(s *sample, at site) bool {
-		key := at.path + string(s.body[at.off:min(at.off+at.n, len(s.body))])
+	fresh := func(s *sample, at attrtest.Site) bool {
+		key := at.Path + string(s.body[at.Off:min(at.Off+at.Len, len(s.body))])
 		mu.Lock()
 		defer mu.Unlock()
 		known := seen[key]
 		seen[key] = true
-		return !known && !at.opaque
+		return !known && !at.Opaque
 	}
-	total := allocated(func() {
+	total := attrtest.Allocated(func() {
 		var workers sync.WaitGroup
 		for w := range 2 {
 			workers.Go(func() {
@@ -254,7 +217,7 @@ func TestAllocationBound(t *testing.T) {
 		"mappings": data("vlan", 3, 1, make([]byte, 8)),
 		"opaque":   data("nonesuch", 1, 1, nil),
 	} {
-		n := allocated(func() {
+		n := attrtest.Allocated(func() {
 			var l link.Link
 			if err := link.Decode(b, &l); err != nil {
 				t.Errorf("%s: %v", name, err)

@@ -1,5 +1,0 @@
-//go:build race
-
-package kind_test
-
-const raceEnabled = true
