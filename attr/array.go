@@ -124,47 +124,62 @@ func Array[T comparable, P interface {
 	add(c, Field{Type: t, Name: name, Wire: WireArray}, p, &tableOp[T, P]{first}, opts)
 }
 
-// countersOp is an array of u64 of any length.
-type countersOp struct{}
+// vectorOp is an array of integers of any length.
+type vectorOp[T comparable] struct{ form[T] }
 
-func (countersOp) decode(_ *state, _ *field, p ptr, b []byte, _ int, _ bool) error {
-	if len(b)%8 != 0 {
+func (o *vectorOp[T]) decode(_ *state, _ *field, p ptr, b []byte, _ int, _ bool) error {
+	if len(b)%o.size != 0 {
 		return ErrLength
 	}
-	s := (*as[[]uint64](p))[:0]
-	for ; len(b) > 0; b = b[8:] {
-		s = append(s, u64(b))
+	s := (*as[[]T](p))[:0]
+	for ; len(b) > 0; b = b[o.size:] {
+		s = append(s, o.get(b))
 	}
-	*as[[]uint64](p) = s
+	*as[[]T](p) = s
 	return nil
 }
 
-func (countersOp) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
-	s := *as[[]uint64](p)
-	if len(s)*8 > MaxPayload {
-		return b, fmt.Errorf("%w: %d counters", ErrTooLong, len(s))
+func (o *vectorOp[T]) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
+	s := *as[[]T](p)
+	n := o.size * len(s)
+	if n > MaxPayload {
+		return b, fmt.Errorf("%w: %d numbers", ErrTooLong, len(s))
 	}
-	b = appendHeader(b, f.Type, 8*len(s))
+	b = appendHeader(b, f.Type, n)
 	for _, v := range s {
-		b = append64(b, v)
+		b = o.put(b, v)
 	}
-	return b, nil
+	return pad(b, n), nil
 }
 
-func (countersOp) isSet(p ptr) bool { return len(*as[[]uint64](p)) > 0 }
-func (countersOp) reset(p ptr)      { *as[[]uint64](p) = (*as[[]uint64](p))[:0] }
-func (countersOp) value(p ptr) any  { return *as[[]uint64](p) }
+func (o *vectorOp[T]) isSet(p ptr) bool { return len(*as[[]T](p)) > 0 }
+func (o *vectorOp[T]) reset(p ptr)      { *as[[]T](p) = (*as[[]T](p))[:0] }
+func (o *vectorOp[T]) value(p ptr) any  { return *as[[]T](p) }
 
 // copy makes none of none, as that of a list does.
-func (countersOp) copy(dst, src ptr) {
-	*as[[]uint64](dst) = append([]uint64(nil), *as[[]uint64](src)...)
+func (o *vectorOp[T]) copy(dst, src ptr) {
+	*as[[]T](dst) = append([]T(nil), *as[[]T](src)...)
 }
 
-func (countersOp) equal(_ *field, want, have ptr) bool {
-	return slices.Equal(*as[[]uint64](want), *as[[]uint64](have))
+func (o *vectorOp[T]) equal(_ *field, want, have ptr) bool {
+	return slices.Equal(*as[[]T](want), *as[[]T](have))
+}
+
+func addVector[T comparable](c *Codec, t Type, name string, p *[]T, fm form[T], opts []Option) {
+	add(c, Field{Type: t, Name: name, Wire: WireArray}, p, &vectorOp[T]{fm}, opts)
+}
+
+// Uint16s lists an array of u16 of any length, by position.
+func Uint16s(c *Codec, t Type, name string, p *[]uint16, opts ...Option) {
+	addVector(c, t, name, p, form16[uint16](), opts)
+}
+
+// Uint32s lists an array of u32 of any length, by position.
+func Uint32s(c *Codec, t Type, name string, p *[]uint32, opts ...Option) {
+	addVector(c, t, name, p, form32[uint32](), opts)
 }
 
 // Counters lists an array of u64 of any length, by position.
 func Counters(c *Codec, t Type, name string, p *[]uint64, opts ...Option) {
-	add(c, Field{Type: t, Name: name, Wire: WireArray}, p, countersOp{}, opts)
+	addVector(c, t, name, p, form64[uint64](), opts)
 }

@@ -7,6 +7,9 @@ type Layout uint8
 const (
 	ValueMask Layout = iota // value first
 	MaskValue
+	// MaskValueUnsaid is MaskValue where the kernel leaves the mask zero in
+	// its reports: all switches are said then.
+	MaskValueUnsaid
 )
 
 // A Bit is one switch of a pair of value and mask. See [Bits].
@@ -42,10 +45,10 @@ type bit struct {
 const bitsLen = 8
 
 func (o *bitsOp) places() (value, mask int) {
-	if o.layout == MaskValue {
-		return 4, 0
+	if o.layout == ValueMask {
+		return 0, 4
 	}
-	return 0, 4
+	return 4, 0
 }
 
 func (o *bitsOp) decode(st *state, f *field, p ptr, b []byte, _ int, again bool) error {
@@ -57,6 +60,9 @@ func (o *bitsOp) decode(st *state, f *field, p ptr, b []byte, _ int, again bool)
 	}
 	v, m := o.places()
 	value, mask := u32(b[v:]), u32(b[m:])
+	if o.layout == MaskValueUnsaid && mask == 0 {
+		mask = ^mask
+	}
 	if other := o.others(value, mask); other != 0 && o.in != nil {
 		start := len(st.unknown)
 		st.unknown = o.put(appendHeader(st.unknown, f.Type, bitsLen), value&other, other)
@@ -107,14 +113,22 @@ func (o *bitsOp) pair(p ptr) (value, mask uint32) {
 }
 
 func (o *bitsOp) put(b []byte, value, mask uint32) []byte {
-	if o.layout == MaskValue {
-		return append32(append32(b, mask), value)
+	if o.layout == ValueMask {
+		return append32(append32(b, value), mask)
 	}
-	return append32(append32(b, value), mask)
+	return append32(append32(b, mask), value)
+}
+
+// sent returns the mask as it is on the wire.
+func (o *bitsOp) sent(st *state, mask uint32) uint32 {
+	if o.layout == MaskValueUnsaid && st.Report && mask&o.known == o.known {
+		return 0
+	}
+	return mask
 }
 
 // append adds the bits that were foreign to those of the switches.
-func (o *bitsOp) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
+func (o *bitsOp) append(st *state, f *field, p ptr, b []byte) ([]byte, error) {
 	value, mask := o.pair(p)
 	end := len(b)
 	b = o.appendForeign(f, p, b)
@@ -122,7 +136,7 @@ func (o *bitsOp) append(_ *state, f *field, p ptr, b []byte) ([]byte, error) {
 	for x := b[end:]; len(x) >= bitsLen; x = x[bitsLen:] {
 		value, mask = value|u32(x[v:]), mask|u32(x[m:])
 	}
-	return o.put(appendHeader(b[:end], f.Type, bitsLen), value, mask), nil
+	return o.put(appendHeader(b[:end], f.Type, bitsLen), value, o.sent(st, mask)), nil
 }
 
 func (o *bitsOp) isSet(p ptr) bool {
@@ -237,9 +251,9 @@ func Bits(c *Codec, t Type, name string, layout Layout, rest *uint32, bits []Bit
 // headBitsOp is a bitsOp in a header.
 type headBitsOp struct{ *bitsOp }
 
-func (o headBitsOp) append(_ *state, _ *field, p ptr, b []byte) ([]byte, error) {
+func (o headBitsOp) append(st *state, _ *field, p ptr, b []byte) ([]byte, error) {
 	value, mask := o.pair(p)
-	return o.put(b, value, mask), nil
+	return o.put(b, value, o.sent(st, mask)), nil
 }
 
 // HeadBits lists the two u32 at off of the header as [Bits].

@@ -368,7 +368,7 @@ func TestRefused(t *testing.T) {
 		{"long list in a list", &message{VFs: []vf{{VLANs: make([]vfRate, 5000)}}}, attr.ErrTooLong, "attr: vfs.0.vlan_list: too long"},
 		{"long list", &message{VFs: make([]vf, 1<<14)}, attr.ErrTooLong, "attr: vfs: too long"},
 		{"long nest", set[l34](make([]cstruct, 2048)), attr.ErrTooLong, "attr: v: too long"},
-		{"many counters", set[l37](make([]uint64, 8192)), attr.ErrTooLong, "attr: v: too long: 8192 counters"},
+		{"many counters", set[l37](make([]uint64, 8192)), attr.ErrTooLong, "attr: v: too long: 8192 numbers"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b, err := attr.Append([]byte("before"), tt.s)

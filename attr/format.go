@@ -22,6 +22,7 @@ const (
 	float                       // time spans as seconds with a fraction
 	omitZero                    // nothing where the value is zero
 	bare                        // switches that are on as null
+	millis                      // time spans as counts of milliseconds
 )
 
 // Options for how values are written. They follow iproute2, whose JSON
@@ -33,7 +34,7 @@ var (
 	// number.
 	Number Option = func(f *Field) { f.format |= number }
 	// Timer writes a time span as seconds with a fraction.
-	Timer Option = func(f *Field) { f.format = f.format&^(ticks|seconds) | float }
+	Timer Option = func(f *Field) { f.format = f.format&^(ticks|seconds|millis) | float }
 	// OmitZero leaves a value out of text and JSON where it is zero.
 	OmitZero Option = func(f *Field) { f.format |= omitZero }
 	// Bare writes a switch that is on as null in JSON.
@@ -95,8 +96,11 @@ func (p Printer) text(f Field, v any) string {
 		}
 		return "off"
 	case time.Duration:
-		if f.format&ticks != 0 {
+		switch {
+		case f.format&ticks != 0:
 			return strconv.FormatInt(int64(v/Tick), 10)
+		case f.format&millis != 0:
+			return strconv.FormatInt(v.Milliseconds(), 10)
 		}
 		return strconv.FormatFloat(v.Seconds(), 'f', -1, 64)
 	case Ref:
@@ -190,6 +194,9 @@ func (o *Object) Set(key string, value any) {
 		m := &(*o)[i]
 		if m.Key != outer {
 			continue
+		}
+		if sub, ok := m.Value.(Object); ok && nested { // of a struct
+			m.Value = &sub
 		}
 		if sub, ok := m.Value.(*Object); ok && nested {
 			sub.Set(inner, value)
@@ -330,6 +337,8 @@ func durationJSON(f Field, d time.Duration) any {
 		return int64(d / Tick)
 	case f.format&seconds != 0:
 		return int64(d / time.Second)
+	case f.format&millis != 0:
+		return d.Milliseconds()
 	}
 	return float64(d/Tick) / float64(time.Second/Tick)
 }

@@ -122,6 +122,25 @@ func trimHWAddr(b []byte) HWAddr {
 	return a
 }
 
+// headText is a string in a fixed number of bytes.
+type headText struct{ headOp[string] }
+
+func (o *headText) decode(_ *state, _ *field, p ptr, b []byte, _ int, _ bool) error {
+	if s := as[string](p); *s != string(cutNUL(b[:o.size])) { // keeps the string it has
+		*s = string(cutNUL(b[:o.size]))
+	}
+	return nil
+}
+
+func (o *headText) length(p ptr) int { return len(*as[string](p)) }
+
+// HeadString lists a text in the n bytes at off, which ends at the first NUL.
+func HeadString(c *Codec, off, n int, name string, p *string, opts ...Option) {
+	fm := form[string]{n, nil, func(b []byte, s string) []byte { return append(b, s[:min(len(s), n)]...) }}
+	f := Field{Type: Type(off), Name: name, Wire: WireString, Size: n, Header: true}
+	add(c, f, p, &headText{headOp[string]{fm}}, append([]Option{MaxLen(n)}, opts...))
+}
+
 // headFamily is the address family of a message, which decides what some of
 // its attributes mean.
 type headFamily struct{ headOp[uint8] }

@@ -14,7 +14,7 @@ type Word[T any] struct {
 
 // Words are the names of an enumeration, in the order they are documented.
 // The first name of a value is the one it is printed with.
-type Words[T ~uint8 | ~uint16 | ~uint32] []Word[T]
+type Words[T ~uint8 | ~uint16 | ~uint32 | ~uint64] []Word[T]
 
 // Text returns the name of v, or its number.
 func (w Words[T]) Text(v T) string {

@@ -356,3 +356,9 @@ func Seconds32(c *Codec, t Type, name string, p *Opt[time.Duration], opts ...Opt
 	o := &durationOp{optOp[time.Duration]{duration32(time.Second)}, time.Second, 1<<32 - 1}
 	add(c, Field{Type: t, Name: name, Wire: WireU32, Size: 4, format: seconds}, p, o, opts)
 }
+
+// Millis32 lists a u32 in milliseconds.
+func Millis32(c *Codec, t Type, name string, p *Opt[time.Duration], opts ...Option) {
+	o := &durationOp{optOp[time.Duration]{duration32(time.Millisecond)}, time.Millisecond, 1<<32 - 1}
+	add(c, Field{Type: t, Name: name, Wire: WireU32, Size: 4, format: millis}, p, o, opts)
+}
