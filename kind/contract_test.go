@@ -33,7 +33,9 @@ func forAll(t *testing.T, f func(t *testing.T, s *subject)) {
 }
 
 // builtIn are the kinds that are no module of their own, and why.
-var builtIn = map[string]string{}
+var builtIn = map[string]string{
+	"netkit": "drivers/net/netkit.c can only be built in",
+}
 
 func TestFacts(t *testing.T) {
 	since := regexp.MustCompile(`^[5-9]\.[0-9]+$`)

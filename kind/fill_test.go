@@ -117,10 +117,14 @@ func (f filler) candidates(outer reflect.Kind, typ reflect.Type) (list []reflect
 		return add(-5, 5)
 	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
 		if outer == reflect.Struct {
-			return add(2, 3, 1)
+			return add(2, 3, 1, 10)
 		}
 		return add(uint64(1)<<(typ.Bits()-2), uint64(1)<<(typ.Bits()-3))
 	case reflect.Slice:
+		if typ.Elem() == reflect.TypeFor[netip.Addr]() { // of one family
+			return add([]netip.Addr{netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")},
+				[]netip.Addr{netip.MustParseAddr("2001:db8::1"), netip.MustParseAddr("2001:db8::2")})
+		}
 		return f.slices(typ)
 	case reflect.Struct:
 		inner := reflect.New(typ)

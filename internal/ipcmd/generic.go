@@ -9,7 +9,7 @@ import (
 	"github.com/iplink-go/iplink/link"
 )
 
-// The options of all links. Those that a veth's peer has too are read into a
+// The options of all links. Those that the peer of a pair has too are read into a
 // Spec first: a Peer is part of one.
 
 type spec = link.Spec
@@ -277,17 +277,22 @@ func guid(at func(*link.VF) *attr.Opt[uint64]) func(*words, *link.VF) {
 	}
 }
 
-// veth reads "peer OPTIONS".
-func (w *words) veth(v *kind.Veth) error {
+// pair reads "peer OPTIONS" of a veth and its like.
+func (w *words) pair(k kind.Pairer) error {
 	if !w.skip("peer") {
 		return w.err
 	}
+	return w.peer(k.PeerSpec())
+}
+
+// peer reads the options of the other end of a pair.
+func (w *words) peer(p *attr.Opt[kind.Peer]) error {
 	var s spec
 	var none link.Ref
 	if err := w.generic(&s, &none); err != nil {
 		return err
 	}
-	v.Peer.Set(kind.Peer{
+	p.Set(kind.Peer{
 		Index: s.Index, Name: s.Name, Address: s.Address, Broadcast: s.Broadcast, MTU: s.MTU, Master: s.Master,
 		Up: s.Up, ARP: s.ARP, Promisc: s.Promisc, AllMulti: s.AllMulti, Multicast: s.Multicast, Trailers: s.Trailers,
 		Dynamic: s.Dynamic, TxQueueLen: s.TxQueueLen, OperState: s.OperState, LinkMode: s.LinkMode, Group: s.Group,

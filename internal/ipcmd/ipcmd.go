@@ -11,6 +11,7 @@ package ipcmd
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -210,13 +211,23 @@ func init() {
 		"bridge":  func(w *words, k kind.Kind) error { return bridgeOptions.read(w, k.(*kind.Bridge)) },
 		"macvlan": func(w *words, k kind.Kind) error { return macvlanOptions.read(w, k.(*kind.Macvlan)) },
 		"macvtap": func(w *words, k kind.Kind) error { return macvlanOptions.read(w, (*kind.Macvlan)(k.(*kind.Macvtap))) },
-		"veth":    func(w *words, k kind.Kind) error { return w.veth(k.(*kind.Veth)) },
+		"veth":    func(w *words, k kind.Kind) error { return w.pair(k.(*kind.Veth)) },
 		"vlan":    func(w *words, k kind.Kind) error { return vlanOptions.read(w, k.(*kind.VLAN)) },
 		"vxlan":   func(w *words, k kind.Kind) error { return w.vxlan(k.(*kind.VXLAN)) },
 	}
 	ports = map[string]func(*words, kind.Port) error{
 		"bridge": func(w *words, p kind.Port) error { return portOptions.read(w, p.(*kind.BridgePort)) },
 	}
+	maps.Copy(kinds, map[string]func(*words, kind.Kind) error{
+		"team": empty, "vcan": empty,
+		"hsr":    func(w *words, k kind.Kind) error { return hsrOptions.read(w, k.(*kind.HSR)) },
+		"ipvlan": func(w *words, k kind.Kind) error { return w.ipvlan(k.(*kind.IPVLAN)) },
+		"ipvtap": func(w *words, k kind.Kind) error { return w.ipvlan((*kind.IPVLAN)(k.(*kind.IPVTAP))) },
+		"macsec": func(w *words, k kind.Kind) error { return macsecOptions.read(w, k.(*kind.MACsec)) },
+		"netkit": func(w *words, k kind.Kind) error { return w.netkit(k.(*kind.Netkit)) },
+		"vrf":    func(w *words, k kind.Kind) error { return vrfOptions.read(w, k.(*kind.VRF)) },
+		"vxcan":  func(w *words, k kind.Kind) error { return w.pair(k.(*kind.VXCAN)) },
+	})
 }
 
 // Kinds returns the kinds that have a table.
