@@ -21,9 +21,10 @@ type Field struct {
 	// Volatile is true for a value that changes by itself too, such as an
 	// operational state: it can be set, and nobody can put it back.
 	Volatile bool
-	// Later is true for a value that the kernel takes now and reports only
-	// when something else has happened.
-	Later bool
+	// Unconfirmed is true for a value that a report may lack though the
+	// kernel has taken it: it takes effect later, or older kernels report
+	// nothing.
+	Unconfirmed bool
 	// Header is true for a field at a fixed place before the attributes;
 	// then Type is its offset.
 	Header bool
@@ -159,8 +160,8 @@ var (
 // Volatile marks an attribute that changes by itself too; see [Field].
 var Volatile Option = func(f *Field) { f.Volatile = true }
 
-// Later marks an attribute that is reported later than set; see [Field].
-var Later Option = func(f *Field) { f.Later = true }
+// Unconfirmed marks an attribute that is not always reported; see [Field].
+var Unconfirmed Option = func(f *Field) { f.Unconfirmed = true }
 
 // Access sets the direction of an attribute.
 func Access(d Dir) Option { return func(f *Field) { f.Dir = d } }

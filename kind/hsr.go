@@ -24,7 +24,8 @@ type HSR struct {
 	SupervisionAddress attr.HWAddr
 	// SequenceNumber is that of the last frame; read-only.
 	SequenceNumber attr.Opt[uint16]
-	// Version is the version of HSR, 0 (2010) by default or 1 (2012).
+	// Version is the version of HSR, 0 (2010) by default or 1 (2012). Kernels
+	// up to 6.12 at least do not report it.
 	Version attr.Opt[uint8]
 	// Protocol is HSR by default, or PRP.
 	Protocol attr.Opt[HSRProtocol]
@@ -49,7 +50,7 @@ func (h *HSR) Fields(c *attr.Codec) {
 	attr.Uint8(c, 3, "supervision", &h.MulticastSpec, attr.CreateOnly, attr.WriteOnly)
 	attr.MAC(c, 4, "supervision-address", &h.SupervisionAddress, attr.ReadOnly, attr.JSON("supervision_addr"))
 	attr.Uint16(c, 5, "sequence", &h.SequenceNumber, attr.ReadOnly, attr.JSON("seq_nr"))
-	attr.Uint8(c, 6, "version", &h.Version, attr.CreateOnly, attr.Range(0, 1))
+	attr.Uint8(c, 6, "version", &h.Version, attr.CreateOnly, attr.Unconfirmed, attr.Range(0, 1))
 	attr.Uint8(c, 7, "proto", &h.Protocol, attr.CreateOnly, attr.Range(0, int64(HSRProtocolPRP)), attr.Number)
 	attr.Link(c, 8, "interlink", &h.Interlink, attr.CreateOnly)
 	attr.Rest(c, &h.Unknown)

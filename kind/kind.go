@@ -88,6 +88,22 @@ type Completer interface {
 	Complete()
 }
 
+// An Accompanier is a kind of whose changes the kernel looks at each by itself,
+// so that what is changed must come with some of what stays. Accompany adds
+// that from the data that the link has; it is called on the copy that is about
+// to be sent.
+type Accompanier interface {
+	Kind
+	Accompany(has Kind)
+}
+
+// A Trimmer is a kind that reports more than a request may say. Trim leaves
+// that out of a report, so that the rest can make the link again.
+type Trimmer interface {
+	Kind
+	Trim()
+}
+
 // A Pairer is a kind whose link has a peer that is made with it.
 type Pairer interface {
 	Kind

@@ -62,7 +62,7 @@ func (s *subject) finished(w *Spec) error {
 	if err != nil {
 		return s.fail(err)
 	}
-	for _, f := range reported(fields) {
+	for _, f := range s.now.unmet(fields) {
 		if !f.Volatile {
 			return s.fail(fmt.Errorf("%s: %w", differences(d, s.now.state(), attr.Read), ErrConflict))
 		}

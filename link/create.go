@@ -382,7 +382,7 @@ func (s *createStep) verify(ctx context.Context) error {
 	if err != nil {
 		return s.sub.fail(err)
 	}
-	for _, f := range reported(fields) {
+	for _, f := range l.unmet(fields) {
 		// The link below can read back as another: on a macvlan it is the
 		// one that the macvlan sits on.
 		if f.Name == "link" && l.Lower.IsSet() {

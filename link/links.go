@@ -125,6 +125,9 @@ func (l *Link) Spec() *Spec {
 	s.AltNames = append(s.AltNames, l.AltNames...)
 	if l.Kind != nil {
 		s.Kind = settable(l.Kind)
+		if k, ok := s.Kind.(kind.Trimmer); ok {
+			k.Trim()
+		}
 		if i := l.Kind.Info(); !i.NeedsLower && !i.TakesLower { // a peer, or what the kind's data says too
 			s.Lower, s.LowerNetNSID = Ref{}, attr.Opt[int32]{}
 		}

@@ -104,8 +104,8 @@ func checkRequest(t *testing.T, c golden.Case, o *ipcmd.Operation, names ipcmd.N
 // kind "bridge_slave", which makes the kernel look for a module of that name;
 // the attribute meant for it, IFLA_INFO_SLAVE_KIND, does not.
 func isPortKind(d string) bool {
-	return d == `IFLA_LINKINFO.IFLA_INFO_SLAVE_KIND: not wanted ("bridge\x00")` ||
-		d == `IFLA_LINKINFO.IFLA_INFO_KIND: missing ("bridge_slave\x00")`
+	return strings.HasPrefix(d, "IFLA_LINKINFO.IFLA_INFO_SLAVE_KIND: not wanted") ||
+		strings.HasPrefix(d, "IFLA_LINKINFO.IFLA_INFO_KIND: missing") && strings.HasSuffix(d, `_slave\x00")`)
 }
 
 // place returns the names that a case's command may use: those of links before

@@ -109,11 +109,12 @@ func diffVFs(want, have []VF) []VF {
 	return out
 }
 
-// reported are the fields that a report would show.
-func reported(fields []attr.Field) []attr.Field {
+// unmet are those of the fields that differ that the report should show and
+// does not: an [attr.Unconfirmed] one may be missing.
+func (l *Link) unmet(fields []attr.Field) []attr.Field {
 	var out []attr.Field
 	for _, f := range fields {
-		if f.Dir&attr.Read != 0 {
+		if f.Dir&attr.Read != 0 && !(f.Unconfirmed && fieldValue(l.state(), f) == nil) {
 			out = append(out, f)
 		}
 	}

@@ -55,6 +55,8 @@ func (s *setStep) undo(ctx context.Context) error {
 	if s.was == nil {
 		return nil
 	}
+	s.sub.had = s.had
+	defer func() { s.sub.had = nil }()
 	if err := s.sub.restore(ctx, s.was); err != nil {
 		return err
 	}
@@ -86,10 +88,8 @@ func (s *subject) message(what *Spec) ([]byte, *Spec, error) {
 	m := *what
 	m.Index = s.index
 	s.renamed(m.Name)
-	if c, ok := m.Kind.(kind.Completer); ok {
-		k := attr.Clone(c)
-		k.Complete()
-		m.Kind = k
+	if m.Kind != nil {
+		m.Kind = s.whole(m.Kind)
 	}
 	sc := s.at.scope()
 	sc.Only = attr.Set
@@ -99,6 +99,22 @@ func (s *subject) message(what *Spec) ([]byte, *Spec, error) {
 		return nil, nil, err
 	}
 	return rtnl.End(req, 0), &m, nil
+}
+
+// whole returns the data of a change with what must come with it.
+func (s *subject) whole(k kind.Kind) kind.Kind {
+	k = attr.Clone(k)
+	if a, ok := k.(kind.Accompanier); ok {
+		has := s.now.Kind
+		if s.had != nil {
+			has = s.had
+		}
+		a.Accompany(has)
+	}
+	if c, ok := k.(kind.Completer); ok {
+		c.Complete()
+	}
+	return k
 }
 
 // request sends a message and names the link in its error.
@@ -154,7 +170,7 @@ func (s *subject) putBack(ctx context.Context, was *Spec) error {
 	if err != nil {
 		return s.fail(err)
 	}
-	if len(reported(fields)) == 0 && len(d.VFs) == 0 {
+	if len(l.unmet(fields)) == 0 && len(d.VFs) == 0 {
 		return nil
 	}
 	for _, p := range split(d) {

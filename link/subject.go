@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/kind"
 )
 
 // A subject is a link that a transaction works on. It is known by namespace
@@ -27,6 +28,8 @@ type subject struct {
 	wasAt *place
 	what  Include
 	gone  bool // deleted again by undoing
+	// had is the data before the step that is being undone, nil otherwise.
+	had kind.Kind
 }
 
 // newSubject reads the link that r points to.
@@ -121,7 +124,7 @@ func (s *subject) holds(ctx context.Context, want *Spec) error {
 	if err != nil {
 		return s.fail(err)
 	}
-	if len(reported(fields)) > 0 {
+	if len(l.unmet(fields)) > 0 {
 		return s.fail(fmt.Errorf("%s: %w", differences(d, l.state(), attr.Read), ErrVerify))
 	}
 	return nil

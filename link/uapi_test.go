@@ -32,6 +32,8 @@ var laterSets = map[string]string{
 	"link-offload": "RTM_GETSTATS",
 	"hw-s-info":    "RTM_GETSTATS",
 	"bridge-xstat": "RTM_GETSTATS",
+	"bond-xstats":  "RTM_GETSTATS",
+	"bond-3ad":     "RTM_GETSTATS",
 	"mpls-stats":   "RTM_GETSTATS",
 }
 
@@ -211,7 +213,7 @@ func (c *coverage) form(path string, row *uapi.Row, f attr.Field) {
 	if f.Size > 0 && row.Size > 0 && f.Size != row.Size || f.Wire == attr.WireStruct && f.Size != row.Size {
 		c.Errorf("%s has %d bytes, %s %d", path, f.Size, row.Constant, row.Size)
 	}
-	if big := strings.HasPrefix(string(f.Wire), "be"); big && row.Order != "big" || row.Order == "big" && !big && f.Size <= 8 && f.Wire != attr.WireIPv4 && f.Wire != attr.WireStruct {
+	if big := strings.HasPrefix(string(f.Wire), "be"); big && row.Order != "big" || row.Order == "big" && !big && f.Size <= 8 && f.Wire != attr.WireIPv4 && f.Wire != attr.WireStruct && f.Wire != attr.WireArray {
 		c.Errorf("%s is a %s, the byte order of %s is %q", path, f.Wire, row.Constant, row.Order)
 	}
 }

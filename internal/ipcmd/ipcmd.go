@@ -220,6 +220,7 @@ func init() {
 	}
 	maps.Copy(kinds, map[string]func(*words, kind.Kind) error{
 		"team": empty, "vcan": empty,
+		"bond":   func(w *words, k kind.Kind) error { return bondOptions.read(w, k.(*kind.Bond)) },
 		"hsr":    func(w *words, k kind.Kind) error { return hsrOptions.read(w, k.(*kind.HSR)) },
 		"ipvlan": func(w *words, k kind.Kind) error { return w.ipvlan(k.(*kind.IPVLAN)) },
 		"ipvtap": func(w *words, k kind.Kind) error { return w.ipvlan((*kind.IPVLAN)(k.(*kind.IPVTAP))) },
@@ -228,6 +229,7 @@ func init() {
 		"vrf":    func(w *words, k kind.Kind) error { return vrfOptions.read(w, k.(*kind.VRF)) },
 		"vxcan":  func(w *words, k kind.Kind) error { return w.pair(k.(*kind.VXCAN)) },
 	})
+	ports["bond"] = func(w *words, p kind.Port) error { return bondPortOptions.read(w, p.(*kind.BondPort)) }
 }
 
 // Kinds returns the kinds that have a table.
