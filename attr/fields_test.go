@@ -29,6 +29,7 @@ type (
 	l8  struct{ one[attr.Opt[uint64]] }
 	l9  struct{ one[attr.Opt[bool]] }
 	l10 struct{ one[attr.Opt[bool]] }
+	l40 struct{ one[attr.Opt[bool]] }
 	l11 struct{ one[attr.Opt[bool]] }
 	l12 struct{ one[attr.Opt[bool]] }
 	l13 struct{ one[attr.Opt[uint64]] }
@@ -70,6 +71,7 @@ func (s *l7) Fields(c *attr.Codec)  { attr.Uint32BE(c, 1, "v", &s.V) }
 func (s *l8) Fields(c *attr.Codec)  { attr.Uint64BE(c, 1, "v", &s.V) }
 func (s *l9) Fields(c *attr.Codec)  { attr.Bool(c, 1, "v", &s.V) }
 func (s *l10) Fields(c *attr.Codec) { attr.Bool32(c, 1, "v", &s.V) }
+func (s *l40) Fields(c *attr.Codec) { attr.Bool16(c, 1, "v", &s.V) }
 func (s *l11) Fields(c *attr.Codec) { attr.Flag(c, 1, "v", &s.V) }
 func (s *l12) Fields(c *attr.Codec) { attr.FlagBool(c, 1, "v", &s.V) }
 func (s *l13) Fields(c *attr.Codec) { attr.Uint(c, 1, "v", &s.V) }
@@ -185,6 +187,8 @@ func TestWireForms(t *testing.T) {
 		{"be64", set[l8](attr.U64(0x0102030405060708)), tlv(1, "\x01\x02\x03\x04\x05\x06\x07\x08"), ""},
 		{"bool on", set[l9](attr.On), tlv(1, "\x01"), ""},
 		{"bool off", set[l9](attr.Off), tlv(1, "\x00"), ""},
+		{"bool16 on", set[l40](attr.On), tlv(1, host(2, 1)), ""},
+		{"bool16 off", set[l40](attr.Off), tlv(1, host(2, 0)), ""},
 		{"bool32 on", set[l10](attr.On), tlv(1, host(4, 1)), ""},
 		{"bool32 off", set[l10](attr.Off), tlv(1, host(4, 0)), ""},
 		{"flag on", set[l11](attr.On), tlv(1), ""},
@@ -272,6 +276,8 @@ func TestLengths(t *testing.T) {
 		{"be16 of one", new(l6), "a", attr.ErrLength},
 		{"bool of four", new(l9), "abcd", attr.ErrLength},
 		{"bool is any number", new(l9), "\x02", set[l9](attr.On)},
+		{"bool16 of four", new(l40), "abcd", attr.ErrLength},
+		{"bool16 is any number", new(l40), host(2, 1<<15), set[l40](attr.On)},
 		{"bool32 of one", new(l10), "a", attr.ErrLength},
 		{"bool32 is any number", new(l10), host(4, 1<<31), set[l10](attr.On)},
 		{"flag of one", new(l11), "a", attr.ErrLength},

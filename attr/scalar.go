@@ -156,9 +156,25 @@ func Bool(c *Codec, t Type, name string, p *Opt[bool], opts ...Option) {
 	add(c, Field{Type: t, Name: name, Wire: WireU8, Size: 1}, p, &optOp[bool]{form[bool]{1, getBool, putBool}}, opts)
 }
 
+// Bool16 lists a u16 of which only zero or not zero counts.
+func Bool16(c *Codec, t Type, name string, p *Opt[bool], opts ...Option) {
+	add(c, Field{Type: t, Name: name, Wire: WireU16, Size: 2}, p, &optOp[bool]{formBool16()}, opts)
+}
+
 // Bool32 lists a u32 of which only zero or not zero counts.
 func Bool32(c *Codec, t Type, name string, p *Opt[bool], opts ...Option) {
 	add(c, Field{Type: t, Name: name, Wire: WireU32, Size: 4}, p, &optOp[bool]{formBool32()}, opts)
+}
+
+func formBool16() form[bool] {
+	return form[bool]{2,
+		func(b []byte) bool { return u16(b) != 0 },
+		func(b []byte, v bool) []byte {
+			if v {
+				return append16(b, 1)
+			}
+			return append16(b, 0)
+		}}
 }
 
 func formBool32() form[bool] {
