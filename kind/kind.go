@@ -41,8 +41,8 @@ type Update uint8
 const (
 	// Merge: attributes that are sent change, the others stay.
 	Merge Update = iota
-	// Replace: attributes that are not sent are reset, so that a change
-	// sends all of them.
+	// Replace: attributes that are not sent are reset, or their absence is
+	// refused, so that a change sends all of them.
 	Replace
 	// Never: the kernel refuses kind data for a link that exists.
 	Never
@@ -56,6 +56,12 @@ type Info struct {
 	// names (IFLA_LINK). TakesLower is true if it may; other kinds ignore
 	// one, some having a link of their own in their data.
 	NeedsLower, TakesLower bool
+	// NeedsParent is true if the kind belongs to a device, which
+	// Spec.ParentDev names.
+	NeedsParent bool
+	// MadeBy says what makes links of the kind if a link message cannot, as
+	// for those of a program that opens a device; "" if it can.
+	MadeBy string
 	// NeedsData is true if the kernel validates the data of every message
 	// that names the kind, even one that changes none of it.
 	NeedsData bool

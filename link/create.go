@@ -110,6 +110,11 @@ func (s *Spec) checkCreate() error {
 	switch {
 	case s.Kind == nil || s.Kind.Kind() == "":
 		return refused("kind", "it is missing")
+	case s.Kind.Info().MadeBy != "":
+		return &attr.Error{Path: "kind", Offset: -1, Err: fmt.Errorf("a %s is not made by a link message but by %s: %w",
+			s.Kind.Kind(), s.Kind.Info().MadeBy, ErrNotSupported)}
+	case s.Kind.Info().NeedsParent && s.ParentDev == "":
+		return refused("parentdev", "a %s belongs to a device: say ParentDev", s.Kind.Kind())
 	case s.Kind.Info().NeedsLower && !s.Lower.IsSet():
 		return refused("link", "a %s needs a link below it: say Lower", s.Kind.Kind())
 	case s.Lower.IsSet() && !s.Kind.Info().NeedsLower && !s.Kind.Info().TakesLower:

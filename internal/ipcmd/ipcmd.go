@@ -208,12 +208,19 @@ func init() {
 	empty := func(w *words, _ kind.Kind) error { return none.read(w, &struct{}{}) }
 	kinds = map[string]func(*words, kind.Kind) error{
 		"dummy": empty, "ifb": empty,
+		"lowpan": empty, "netdevsim": empty, "nlmon": empty, "openvswitch": empty, "ovpn": empty, "ppp": empty,
+		"tun": empty, "virt_wifi": empty, "vsockmon": empty, "wireguard": empty,
+		"batadv":  func(w *words, k kind.Kind) error { return batadvOptions.read(w, k.(*kind.Batadv)) },
 		"bridge":  func(w *words, k kind.Kind) error { return bridgeOptions.read(w, k.(*kind.Bridge)) },
+		"dsa":     func(w *words, k kind.Kind) error { return dsaOptions.read(w, k.(*kind.DSA)) },
+		"ipoib":   func(w *words, k kind.Kind) error { return ipoibOptions.read(w, k.(*kind.IPoIB)) },
 		"macvlan": func(w *words, k kind.Kind) error { return macvlanOptions.read(w, k.(*kind.Macvlan)) },
 		"macvtap": func(w *words, k kind.Kind) error { return macvlanOptions.read(w, (*kind.Macvlan)(k.(*kind.Macvtap))) },
 		"veth":    func(w *words, k kind.Kind) error { return w.pair(k.(*kind.Veth)) },
+		"rmnet":   func(w *words, k kind.Kind) error { return rmnetOptions.read(w, k.(*kind.RMNet)) },
 		"vlan":    func(w *words, k kind.Kind) error { return vlanOptions.read(w, k.(*kind.VLAN)) },
 		"vxlan":   func(w *words, k kind.Kind) error { return w.vxlan(k.(*kind.VXLAN)) },
+		"wwan":    func(w *words, k kind.Kind) error { return wwanOptions.read(w, k.(*kind.WWAN)) },
 	}
 	ports = map[string]func(*words, kind.Port) error{
 		"bridge": func(w *words, p kind.Port) error { return portOptions.read(w, p.(*kind.BridgePort)) },

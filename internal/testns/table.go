@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"strings"
 
@@ -51,6 +52,7 @@ var Features = []Feature{
 	kind("wireguard"),
 	kind("xfrm", u32(2, 42)), // interface id
 
+	{Name: "tun", Probe: probeTUN},
 	{Name: "ip netns", Probe: probeIPNetns},
 	{Name: "newlink echo", Since: "6.2", Probe: probeEcho},
 	{Name: "vlan filtering", Probe: probeVLANFiltering},
@@ -80,6 +82,16 @@ func upper(name string, data ...[]byte) Feature {
 func since(release string, f Feature) Feature {
 	f.Since = release
 	return f
+}
+
+// probeTUN looks for the device that makes links of the kind. A link message
+// does not, but loads the module, with which the device appears.
+func probeTUN(p *Prober) error {
+	_, err := p.Create(Link{Kind: "tun"})
+	if _, noDevice := os.Stat("/dev/net/tun"); noDevice != nil {
+		return errors.Join(noDevice, err)
+	}
+	return nil
 }
 
 // probeIPNetns looks for iproute2, to compare with.
