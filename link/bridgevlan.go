@@ -97,8 +97,14 @@ type BridgeView struct {
 	VLANs []PortVLAN
 	// Tunnels map VLANs to tunnel ids.
 	Tunnels []VLANTunnel
-	// Unknown holds attributes without a field: MRP, CFM and MST.
-	Unknown attr.Raw
+	// MRP are the rings of a bridge, CFM its maintenance end points, MST the
+	// states of a port in spanning trees by VLAN, if they were asked for.
+	MRP []MRPInfo
+	CFM CFM
+	MST []MSTState
+	// Unknown holds attributes without a field, UnknownMRP those of the nest
+	// of MRP.
+	Unknown, UnknownMRP attr.Raw
 }
 
 func (v *BridgeView) fields(c *attr.Codec) {
@@ -106,5 +112,11 @@ func (v *BridgeView) fields(c *attr.Codec) {
 	attr.Uint16(c, 1, "hwmode", &v.Mode, attr.SetOnly, attr.Hidden)
 	attr.RepeatStruct(c, 2, "vlans", &v.VLANs, attr.SetOnly, attr.Hidden)
 	attr.RepeatNest(c, 3, "tunnels", &v.Tunnels, attr.SetOnly, attr.Hidden)
+	attr.Inline(c, 4, "mrp", func(c *attr.Codec) {
+		attr.RepeatNest(c, 7, "mrp_info", &v.MRP, attr.ReadOnly, attr.Hidden)
+		attr.Rest(c, &v.UnknownMRP)
+	}, attr.SetOnly)
+	attr.Inline(c, 5, "cfm", v.CFM.fields, attr.SetOnly)
+	attr.NestList(c, 6, 1, "mst", &v.MST, attr.SetOnly, attr.Hidden)
 	attr.Rest(c, &v.Unknown)
 }

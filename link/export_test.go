@@ -7,3 +7,6 @@ import "github.com/iplink-go/iplink/internal/rtnl"
 func OpenWith(cfg Config, wrap func(rtnl.Transport) rtnl.Transport) (*Client, error) {
 	return open(cfg, wrap)
 }
+
+// AddStats joins two reports of one link.
+var AddStats = (*StatsReport).add

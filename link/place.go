@@ -127,6 +127,10 @@ func (p *place) trace(d rtnl.Direction, m rtnl.Message) {
 		if ack, err := rtnl.ParseAck(m); err == nil {
 			text = fmt.Sprintf("%v %s", Errno(ack.Errno), ack.Msg)
 		}
+	case rtnl.NewStats:
+		text = attr.Dump(m.Payload, new(StatsReport))
+	case rtnl.GetStats:
+		text = attr.Dump(m.Payload, new(StatsRequest))
 	default:
 		text = p.scope().Dump(m.Payload, new(Link))
 	}
