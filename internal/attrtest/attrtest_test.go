@@ -59,14 +59,15 @@ func TestSites(t *testing.T) {
 
 var sink []byte
 
-// TestAllocated checks both measures.
+// TestAllocated checks both measures. The quick one may count what others have
+// allocated before.
 func TestAllocated(t *testing.T) {
 	const n = 1 << 20
 	before := allocated()
 	if got := Allocated(func() { sink = make([]byte, n) }); got < n || got > n+1<<16 {
 		t.Errorf("%d bytes allocated, want %d", got, n)
 	}
-	if got := allocated() - before; got < n || got > n+1<<17 {
+	if got := allocated() - before; got < n {
 		t.Errorf("about %d bytes allocated, want %d", got, n)
 	}
 }
