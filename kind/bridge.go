@@ -145,7 +145,12 @@ func (*Bridge) Kind() string { return "bridge" }
 
 // Info says that a bridge takes MTU and address from its ports and stays in
 // its namespace.
-func (*Bridge) Info() Info { return Info{FollowsPorts: true, NetNSImmutable: true, Module: "bridge"} }
+func (*Bridge) Info() Info {
+	return Info{
+		FollowsPorts: true, RxHandler: true, NetNSImmutable: true, MinMTU: minEtherMTU, MaxMTU: maxEtherMTU, AddrLen: etherAddrLen,
+		Module: "bridge",
+	}
+}
 
 // Numbers of IFLA_BR_* in linux/if_link.h.
 const (

@@ -15,7 +15,9 @@ type Dummy struct {
 func (*Dummy) Kind() string { return "dummy" }
 
 // Info says that the carrier of a dummy can be set.
-func (*Dummy) Info() Info { return Info{Update: Never, Carrier: true, Module: "dummy"} }
+func (*Dummy) Info() Info {
+	return Info{Update: Never, Carrier: true, AddrLen: etherAddrLen, Module: "dummy"}
+}
 
 // Fields lists nothing.
 func (d *Dummy) Fields(c *attr.Codec) { attr.Rest(c, &d.Unknown) }

@@ -16,7 +16,7 @@ type IFB struct {
 func (*IFB) Kind() string { return "ifb" }
 
 // Info says that an ifb has no data to change.
-func (*IFB) Info() Info { return Info{Update: Never, Module: "ifb"} }
+func (*IFB) Info() Info { return Info{Update: Never, AddrLen: etherAddrLen, Module: "ifb"} }
 
 // Fields lists nothing.
 func (i *IFB) Fields(c *attr.Codec) { attr.Rest(c, &i.Unknown) }

@@ -12,6 +12,13 @@ import (
 // program must know about a kind; nothing outside a kind's file asks for a
 // kind by name.
 
+// What most kinds that look like Ethernet have in common (linux/if_ether.h).
+const (
+	etherAddrLen = 6     // ETH_ALEN
+	minEtherMTU  = 68    // ETH_MIN_MTU
+	maxEtherMTU  = 65535 // ETH_MAX_MTU
+)
+
 // A Kind is the typed data of one kind of link, as in "ip link add type KIND".
 // The package has a type for each; [Opaque] holds what it has no type for.
 type Kind interface {
@@ -78,6 +85,24 @@ type Info struct {
 	// Pair is true if a link of the kind is created and deleted together
 	// with its peer, which IFLA_LINK names afterwards.
 	Pair bool
+	// RxHandler is true if the kind takes over what the link below, or each
+	// of its ports, receives. Only one can (netdev_rx_handler_register): a
+	// link with a macvlan on it cannot be a bridge's port, nor the reverse.
+	RxHandler bool
+	// BelowLimitsMTU is true if the MTU plus Headers, the bytes that the kind
+	// puts before every packet, cannot be more than the MTU of the link
+	// below, be that Spec.Lower or a link in the kind's data.
+	BelowLimitsMTU bool
+	Headers        uint32
+	// UDP is true if a link that is up listens on a UDP port, which it then
+	// must be able to have.
+	UDP bool
+	// MinMTU and MaxMTU are what the MTU of a new link can be, 0 for no
+	// limit or one that is not known.
+	MinMTU, MaxMTU uint32
+	// AddrLen is the length of the hardware address in bytes, 0 if there is
+	// none or it is not known.
+	AddrLen int
 	// WrongOffsets is true if the kernel points to the wrong attribute when
 	// it refuses data of the kind; its text is right.
 	WrongOffsets bool

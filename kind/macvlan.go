@@ -40,7 +40,12 @@ type Macvlan struct {
 func (*Macvlan) Kind() string { return "macvlan" }
 
 // Info says that a macvlan sits on a lower link.
-func (*Macvlan) Info() Info { return Info{NeedsLower: true, ProtoDown: true, Module: "macvlan"} }
+func (*Macvlan) Info() Info {
+	return Info{
+		NeedsLower: true, RxHandler: true, BelowLimitsMTU: true, MinMTU: minEtherMTU, AddrLen: etherAddrLen,
+		ProtoDown: true, Module: "macvlan",
+	}
+}
 
 // Complete makes a list of addresses a command to the kernel, which ignores
 // addresses without one.
@@ -100,7 +105,11 @@ type Macvtap Macvlan
 func (*Macvtap) Kind() string { return "macvtap" }
 
 // Info says that a macvtap sits on a lower link.
-func (*Macvtap) Info() Info { return Info{NeedsLower: true, ProtoDown: true, Module: "macvtap"} }
+func (m *Macvtap) Info() Info {
+	i := (*Macvlan)(m).Info()
+	i.Module = "macvtap"
+	return i
+}
 
 // Complete is that of [Macvlan].
 func (m *Macvtap) Complete() { (*Macvlan)(m).Complete() }

@@ -21,7 +21,9 @@ type Veth struct {
 func (*Veth) Kind() string { return "veth" }
 
 // Info says that a veth pair's data is for creation only.
-func (*Veth) Info() Info { return Info{Update: Never, Pair: true, Module: "veth"} }
+func (*Veth) Info() Info {
+	return Info{Update: Never, Pair: true, MinMTU: minEtherMTU, MaxMTU: maxEtherMTU, AddrLen: etherAddrLen, Module: "veth"}
+}
 
 // PeerSpec returns Peer.
 func (v *Veth) PeerSpec() *attr.Opt[Peer] { return &v.Peer }

@@ -98,8 +98,20 @@ func (*VXLAN) Kind() string { return "vxlan" }
 
 // Info says that changes are merged and that every message which names the
 // kind needs data.
-func (*VXLAN) Info() Info {
-	return Info{NeedsData: true, ProtoDown: true, WrongOffsets: true, Module: "vxlan"}
+func (v *VXLAN) Info() Info {
+	return Info{
+		NeedsData: true, ProtoDown: true, WrongOffsets: true, BelowLimitsMTU: true, Headers: v.headers(), UDP: true,
+		MinMTU: minEtherMTU, MaxMTU: maxEtherMTU, AddrLen: etherAddrLen, Module: "vxlan",
+	}
+}
+
+// headers is the bytes before a packet: IP, UDP, VXLAN and the frame's own
+// Ethernet header (VXLAN_HEADROOM and VXLAN6_HEADROOM).
+func (v *VXLAN) headers() uint32 {
+	if v.Remote.Is6() || v.Local.Is6() {
+		return 40 + 8 + 8 + 14
+	}
+	return 20 + 8 + 8 + 14
 }
 
 // defaultReservedBits are all bits but that of the VNI (vxlan_core.c).

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/kind"
@@ -64,7 +65,7 @@ func (s *subject) finished(w *Spec) error {
 	}
 	for _, f := range s.now.unmet(fields) {
 		if !f.Volatile {
-			return s.fail(fmt.Errorf("%s: %w", differences(d, s.now.state(), attr.Read), ErrConflict))
+			return s.fail(mismatch(d, s.now.state(), attr.Read, ErrConflict))
 		}
 	}
 	return nil
@@ -212,6 +213,9 @@ func (s *subject) plan(ctx context.Context, w *Spec) (*Spec, error) {
 func kindText(name string) string {
 	if name == "" {
 		return "a link without a kind"
+	}
+	if strings.ContainsRune("aeiou", rune(name[0])) {
+		return "an " + name
 	}
 	return "a " + name
 }

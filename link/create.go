@@ -248,36 +248,6 @@ func (s *createStep) guard(ctx context.Context) error {
 	return opError("create", err)
 }
 
-func takenBy(l *Link) string {
-	k := l.KindName()
-	if k == "" {
-		k = l.Type.String()
-	}
-	return fmt.Sprintf("name is taken by ifindex %d (%s)", l.Index, k)
-}
-
-// takenHint says who has a name.
-func (p *place) takenHint(ctx context.Context, name string) string {
-	var l Link
-	if p.get(ctx, attr.RefName(name), &l, 0) != nil {
-		return fmt.Sprintf("name %q is taken", name)
-	}
-	return takenBy(&l)
-}
-
-// masterHint says what may be wrong with a master, for which the kernel has
-// one number.
-func (p *place) masterHint(ctx context.Context, master Ref) string {
-	var l Link
-	switch err := p.get(ctx, master, &l, 0); {
-	case errors.Is(err, ErrNotExist):
-		return "there is no link " + master.String() + " to be the master"
-	case err != nil || l.Kind == nil:
-		return "the master takes no such link as a port"
-	}
-	return fmt.Sprintf("the master %s, a %s, takes no such link as a port", l.Name, l.Kind.Kind())
-}
-
 func (s *createStep) send(ctx context.Context) error {
 	err := s.sendAs(ctx, s.message)
 	var e *Error
@@ -327,43 +297,18 @@ func (s *createStep) sendAs(ctx context.Context, m *Spec) error {
 		return nil
 	}
 	err = s.from.kernelError("create", m.Name, err, req[rtnl.HeaderLen:], m)
-	return s.explain(ctx, hint(err, m.Kind.Kind(), m.Kind.Info().Module), m)
+	return s.refusal(ctx, m).explain(err)
 }
 
-// explain adds what a person would do next to an error of a creation.
-func (s *createStep) explain(ctx context.Context, err error, m *Spec) error {
-	var e *Error
-	if !errors.As(err, &e) || e.Hint != "" || e.Msg != "" {
-		return err
+// refusal is what is known of a request for m if it fails.
+func (s *createStep) refusal(ctx context.Context, m *Spec) *refusal {
+	r := &refusal{ctx: ctx, said: m, kind: m.Kind, at: s.sub.at, below: s.from}
+	if s.peerWant != nil {
+		peer := *s.peerWant
+		peer.Index = s.peerIndex
+		r.peer = &refusal{ctx: ctx, said: &peer, kind: m.Kind, at: s.peer.at, below: s.from, nest: peerPath}
 	}
-	switch {
-	case e.Errno == eexist, e.Errno == ebusy && m.Index != 0:
-		e.Hint = s.taken(ctx, m)
-	case e.Errno == ebusy && m.Kind.Info().NeedsLower:
-		e.Hint = "the link below is in use in a way that excludes this"
-	case (e.Errno == einval || e.Errno == eopnotsupp) && m.Master.IsSet():
-		e.Hint = s.sub.at.masterHint(ctx, m.Master)
-	case e.Errno == einval && (m.MTU.IsSet() || s.peerWant != nil && s.peerWant.MTU.IsSet()):
-		e.Hint = "an mtu may be out of range: " + s.mtus(m)
-	}
-	return err
-}
-
-// taken finds out which of the names and the index in m is taken: the kernel
-// has one number for all of them.
-func (s *createStep) taken(ctx context.Context, m *Spec) string {
-	var l Link
-	switch {
-	case m.Name != "" && s.sub.at.get(ctx, attr.RefName(m.Name), &l, 0) == nil:
-		return takenBy(&l)
-	case m.Index != 0 && s.sub.at.get(ctx, attr.RefIndex(m.Index), &l, 0) == nil:
-		return fmt.Sprintf("index %d is taken by %s", m.Index, l.Name)
-	case s.peerWant != nil && s.peerWant.Name != "" && s.peer.at.get(ctx, attr.RefName(s.peerWant.Name), &l, 0) == nil:
-		return fmt.Sprintf("peer %q: %s", s.peerWant.Name, takenBy(&l))
-	case m.Kind.Info().Pair && (s.peerWant == nil || s.peerWant.Name == ""):
-		return "the kernel, which makes the peer first, may have given it the name; name the peer too"
-	}
-	return ""
+	return r
 }
 
 // verify finds the new link and compares what creation heeds.
@@ -394,7 +339,8 @@ func (s *createStep) verify(ctx context.Context) error {
 			continue
 		}
 		if f.Dir&attr.Create != 0 {
-			return s.sub.fail(fmt.Errorf("%s: %w", differences(d, l.state(), attr.Read|attr.Create), ErrVerify))
+			err := s.sub.fail(mismatch(d, l.state(), attr.Read|attr.Create, ErrVerify))
+			return s.refusal(ctx, s.message).explain(err)
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package link
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/iplink-go/iplink/kind"
 )
@@ -58,18 +57,6 @@ func (s *createStep) findPeer(ctx context.Context) error {
 		return s.peer.fail(fmt.Errorf("index %d is %s, which is not the peer: %w", i, l.Name, ErrConflict))
 	}
 	return nil
-}
-
-// mtus are the MTUs of both ends, as far as they are said.
-func (s *createStep) mtus(m *Spec) string {
-	var said []string
-	if mtu, ok := m.MTU.Get(); ok {
-		said = append(said, fmt.Sprint(mtu))
-	}
-	if s.peerWant != nil && s.peerWant.MTU.IsSet() {
-		said = append(said, fmt.Sprintf("peer %d", s.peerWant.MTU.Value()))
-	}
-	return strings.Join(said, ", ")
 }
 
 // specOfPeer says of a link what p says of a peer.

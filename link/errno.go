@@ -1,8 +1,6 @@
 package link
 
-import (
-	"strconv"
-)
+import "strconv"
 
 // An Errno is an error number of Linux, on every system: what the kernel
 // answers to a request. On Linux errors.Is also matches the unix.Errno of the
@@ -14,15 +12,23 @@ const (
 	eperm        Errno = 1
 	enoent       Errno = 2
 	esrch        Errno = 3
+	eintr        Errno = 4
 	ebadf        Errno = 9
+	eagain       Errno = 11
 	enomem       Errno = 12
 	eacces       Errno = 13
 	ebusy        Errno = 16
 	eexist       Errno = 17
 	enodev       Errno = 19
 	einval       Errno = 22
+	enfile       Errno = 23
+	emlink       Errno = 31
 	erange       Errno = 34
+	enotempty    Errno = 39
 	eloop        Errno = 40
+	enotuniq     Errno = 76
+	emsgsize     Errno = 90
+	eprotonosup  Errno = 93
 	eopnotsupp   Errno = 95
 	eafnosupport Errno = 97
 	eaddrinuse   Errno = 98
@@ -32,15 +38,39 @@ const (
 	enotconn     Errno = 107
 )
 
-var errnoText = map[Errno]string{
-	eperm: "Operation not permitted", enoent: "No such file or directory", esrch: "No such process",
-	ebadf: "Bad file descriptor", enomem: "Cannot allocate memory", eacces: "Permission denied",
-	ebusy: "Device or resource busy", eexist: "File exists", enodev: "No such device", einval: "Invalid argument",
-	erange: "Numerical result out of range", 39: "Directory not empty", eloop: "Too many levels of symbolic links",
-	90: "Message too long", 93: "Protocol not supported", eopnotsupp: "Operation not supported",
-	eafnosupport: "Address family not supported by protocol", eaddrinuse: "Address already in use",
-	eaddrnotav: "Cannot assign requested address", enetdown: "Network is down", enobufs: "No buffer space available",
-	enotconn: "Transport endpoint is not connected",
+// errnos are Linux's words for the numbers, and which error of this package
+// each stands for, if any, in an answer about links.
+var errnos = map[Errno]struct {
+	text    string
+	meaning error
+}{
+	eperm:        {"Operation not permitted", ErrPermission},
+	enoent:       {"No such file or directory", ErrNotExist},
+	esrch:        {"No such process", ErrNotExist},
+	eintr:        {"Interrupted system call", nil},
+	ebadf:        {"Bad file descriptor", ErrInvalid},
+	eagain:       {"Resource temporarily unavailable", nil},
+	enomem:       {"Cannot allocate memory", nil},
+	eacces:       {"Permission denied", ErrPermission},
+	ebusy:        {"Device or resource busy", ErrBusy},
+	eexist:       {"File exists", ErrExist},
+	enodev:       {"No such device", ErrNotExist},
+	einval:       {"Invalid argument", ErrInvalid},
+	enfile:       {"Too many open files in system", nil}, // no number is left for a name
+	emlink:       {"Too many links", ErrInvalid},         // stacked too high
+	erange:       {"Numerical result out of range", ErrInvalid},
+	enotempty:    {"Directory not empty", ErrBusy},                  // it has ports
+	eloop:        {"Too many levels of symbolic links", ErrInvalid}, // a bridge in a bridge
+	enotuniq:     {"Name not unique on network", ErrExist},          // an InfiniBand partition has its link
+	emsgsize:     {"Message too long", nil},
+	eprotonosup:  {"Protocol not supported", nil},
+	eopnotsupp:   {"Operation not supported", ErrNotSupported},
+	eafnosupport: {"Address family not supported by protocol", ErrNotSupported},
+	eaddrinuse:   {"Address already in use", ErrBusy},
+	eaddrnotav:   {"Cannot assign requested address", ErrInvalid},
+	enetdown:     {"Network is down", nil},
+	enobufs:      {"No buffer space available", nil},
+	enotconn:     {"Transport endpoint is not connected", nil},
 }
 
 // Error returns the words of Linux for the number.
@@ -48,7 +78,7 @@ func (e Errno) Error() string {
 	if e == 0 {
 		return "no error"
 	}
-	if s := errnoText[e]; s != "" {
+	if s := errnos[e].text; s != "" {
 		return s
 	}
 	return "error " + strconv.Itoa(int(e))
@@ -56,25 +86,6 @@ func (e Errno) Error() string {
 
 // Is makes errors.Is work with the errors of this package and of io/fs.
 func (e Errno) Is(target error) bool {
-	s := e.meaning()
+	s := errnos[e].meaning
 	return s != nil && (s == target || s.(*sentinelError).Is(target)) || e.isErrno(target)
-}
-
-// meaning returns the error of this package that the number stands for.
-func (e Errno) meaning() error {
-	switch e {
-	case eexist:
-		return ErrExist
-	case enodev, enoent, esrch:
-		return ErrNotExist
-	case eperm, eacces:
-		return ErrPermission
-	case ebusy:
-		return ErrBusy
-	case eopnotsupp, eafnosupport:
-		return ErrNotSupported
-	case einval, erange, eaddrnotav, ebadf, eloop:
-		return ErrInvalid
-	}
-	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strconv"
 	"strings"
 
 	"github.com/iplink-go/iplink/attr"
@@ -104,7 +103,7 @@ func (e *Error) Error() string {
 	default:
 		b.WriteString(e.Errno.Error())
 	}
-	if e.Limits != "" && e.Err == nil { // Err says them itself
+	if !errors.As(e.Err, new(*attr.RangeError)) && e.Limits != "" { // that says them itself
 		b.WriteString(", allowed: " + e.Limits)
 	}
 	if e.Hint != "" {
@@ -130,10 +129,7 @@ func (e *Error) Is(target error) bool {
 	if e.Errno == eopnotsupp && strings.Contains(e.Msg, unknownKindText) && errors.Is(ErrUnsupportedKind, target) {
 		return true
 	}
-	if e.isRefusal() && errors.Is(ErrInvalid, target) {
-		return true
-	}
-	return target == ErrUnsupportedKind && e.Hint != "" && strings.HasPrefix(e.Hint, noKindHint)
+	return e.isRefusal() && errors.Is(ErrInvalid, target)
 }
 
 // isRefusal reports whether the library itself refused a value, which is as
@@ -166,51 +162,5 @@ func refused(field, format string, args ...any) error {
 	return &attr.Error{Path: field, Offset: -1, Err: fmt.Errorf(format+": %w", append(args, attr.ErrValue)...)}
 }
 
-const (
-	unknownKindText = "Unknown device type"
-	noKindHint      = "this kernel has no link kind"
-)
-
-// kernelError makes an Error of the kernel's answer to the message msg.
-func (p *place) kernelError(op, name string, err error, body []byte, s attr.Struct) error {
-	var k *rtnl.Error
-	if !errors.As(err, &k) {
-		return &Error{Op: op, Link: name, Err: err}
-	}
-	e := &Error{Op: op, Link: name, Errno: Errno(k.Errno), Msg: k.Msg}
-	if k.Offset >= rtnl.HeaderLen && s != nil && trustOffset(s) {
-		e.Attr = p.scope().PathAt(body, s, k.Offset-rtnl.HeaderLen)
-	}
-	if k.Policy != nil {
-		e.Limits = k.Policy.String()
-	}
-	if k.MissType >= 0 {
-		e.Hint = "attribute " + strconv.Itoa(k.MissType) + " is missing"
-	}
-	return e
-}
-
-// trustOffset is false for kinds whose driver reports the place of another
-// attribute than the one it means.
-func trustOffset(s attr.Struct) bool {
-	spec, ok := s.(*Spec)
-	return !ok || spec.Kind == nil || !spec.Kind.Info().WrongOffsets
-}
-
-// hint adds what a person would do next, where the caller knew nothing better.
-func hint(err error, kindName, module string) error {
-	var e *Error
-	if !errors.As(err, &e) || e.Hint != "" {
-		return err
-	}
-	switch {
-	case e.Errno == eopnotsupp && strings.Contains(e.Msg, unknownKindText):
-		e.Hint = noKindHint + " " + strconv.Quote(kindName)
-		if module != "" {
-			e.Hint += ": modprobe " + module
-		}
-	case e.Errno == eperm || e.Errno == eacces:
-		e.Hint = "needs CAP_NET_ADMIN in the network namespace"
-	}
-	return err
-}
+// unknownKindText is what the kernel says to a kind that it does not have.
+const unknownKindText = "Unknown device type"

@@ -281,7 +281,7 @@ func ExampleError() {
 		fmt.Println(limits.Min, limits.Max, errors.Is(err, link.ErrInvalid))
 	}
 	// Output:
-	// change br1: Can not enslave a bridge to a bridge (Too many levels of symbolic links)
+	// change br1: master: Can not enslave a bridge to a bridge (Too many levels of symbolic links)
 	// change of br1
 	// number 40, Too many levels of symbolic links
 	// Can not enslave a bridge to a bridge

@@ -55,19 +55,39 @@ func valueText(s *Spec, field attr.Field) string {
 	return "absent"
 }
 
-// differences says what differs between two Specs, each as Link.diff makes
+// A difference is a field and what differs in it.
+type difference struct{ field, text string }
+
+// differing lists what differs between two Specs, each as Link.diff makes
 // them: d is what of the wanted one does not hold in have. Only fields that
 // are in messages of direction dir count.
-func differences(d, have *Spec, dir attr.Dir) string {
-	var out []string
+func differing(d, have *Spec, dir attr.Dir) (out []difference) {
 	for f, v := range values(d) {
 		want, is := text(f, v), valueText(have, f)
 		switched := f.Dir == 0 // flags of the header have no direction
 		if want != is && (switched || f.Dir&dir == dir) {
-			out = append(out, fmt.Sprintf("%s: want %s, is %s", f.Name, want, is))
+			out = append(out, difference{f.Name, fmt.Sprintf("want %s, is %s", want, is)})
 		}
 	}
+	return out
+}
+
+// differences is differing for people.
+func differences(d, have *Spec, dir attr.Dir) string {
+	var out []string
+	for _, x := range differing(d, have, dir) {
+		out = append(out, x.field+": "+x.text)
+	}
 	return strings.Join(out, ", ")
+}
+
+// mismatch is the error that says what differs, and why that is one. It
+// names the field if that is a single one.
+func mismatch(d, have *Spec, dir attr.Dir, why error) error {
+	if all := differing(d, have, dir); len(all) == 1 {
+		return &attr.Error{Path: all[0].field, Offset: -1, Err: fmt.Errorf("%s: %w", all[0].text, why)}
+	}
+	return fmt.Errorf("%s: %w", differences(d, have, dir), why)
 }
 
 // said returns the names of the fields that s says something of, a group of

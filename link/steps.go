@@ -123,28 +123,8 @@ func (s *subject) request(ctx context.Context, req []byte, m *Spec) error {
 	if err == nil {
 		return nil
 	}
-	return s.explain(ctx, s.at.kernelError(s.op, s.now.Name, err, req[rtnl.HeaderLen:], m), m)
-}
-
-// explain adds what a person would do next to an error of a change.
-func (s *subject) explain(ctx context.Context, err error, m *Spec) error {
-	var e *Error
-	if !errors.As(err, &e) || e.Msg != "" { // the kernel's words are better than a guess
-		return hint(err, s.now.KindName(), "")
-	}
-	switch {
-	case e.Errno == ebusy && m.Name != "":
-		e.Hint = "before Linux 6.2 a link can be renamed only while it is down"
-	case e.Errno == ebusy && m.Address.IsValid():
-		e.Hint = "set the link down first"
-	case e.Errno == eexist && m.Name != "":
-		e.Hint = s.at.takenHint(ctx, m.Name)
-	case e.Errno == enetdown:
-		e.Hint = "the link below is down"
-	case (e.Errno == eopnotsupp || e.Errno == einval) && m.Master.IsSet() && m.Master != None:
-		e.Hint = s.at.masterHint(ctx, m.Master)
-	}
-	return hint(err, s.now.KindName(), "")
+	r := &refusal{ctx: ctx, said: m, kind: s.now.Kind, now: s.now, at: s.at, below: s.at}
+	return r.explain(s.at.kernelError(s.op, s.now.Name, err, req[rtnl.HeaderLen:], m))
 }
 
 // restore sets back what of was does not hold any more. Port data comes after
@@ -289,7 +269,7 @@ func (s *subject) setAltName(ctx context.Context, alt string, add bool) error {
 	if req, err = attr.EndNest(req, nest); err != nil {
 		return s.fail(err)
 	}
-	return s.request(ctx, rtnl.End(req, 0), &Spec{Name: alt})
+	return s.request(ctx, rtnl.End(req, 0), &Spec{AltNames: []string{alt}})
 }
 
 // moveStep moves a link to another namespace, with a new name and index in

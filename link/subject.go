@@ -125,7 +125,7 @@ func (s *subject) holds(ctx context.Context, want *Spec) error {
 		return s.fail(err)
 	}
 	if len(l.unmet(fields)) > 0 {
-		return s.fail(fmt.Errorf("%s: %w", differences(d, l.state(), attr.Read), ErrVerify))
+		return s.fail(mismatch(d, l.state(), attr.Read, ErrVerify))
 	}
 	return nil
 }
