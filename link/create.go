@@ -27,6 +27,11 @@ import (
 // the kind's data are of this one, Master of the other. Name is needed there.
 //
 // If the name is taken the error is [ErrExist] and says by what.
+//
+// If the kernel's answer is lost, a link that has the name now is taken for
+// the new one if it is all that was asked for, since the name was free just
+// before. One that is not is left alone, and the error, [ErrUnknownOutcome],
+// reports it as a [Residue]: it can be somebody else's.
 func (c *Client) Create(ctx context.Context, spec Spec) (*Link, error) {
 	if err := c.enter("create"); err != nil {
 		return nil, err
@@ -144,6 +149,7 @@ type createStep struct {
 	peerIndex uint32
 	before    map[uint32]bool // links of the kind, where the kernel picks the name
 	made      bool            // the message was carried out, or may have been
+	unsure    bool            // its answer was lost, so that it is not known which
 	tempName  string          // in place of the name, on kernels that want that
 }
 
@@ -290,9 +296,8 @@ func (s *createStep) sendAs(ctx context.Context, m *Spec) error {
 	})
 	// What the kernel refused it has not made: a link that has the name by
 	// now is somebody else's and must not be undone.
-	// Where the answer was lost, a link of the kind that has the name now is
-	// taken for ours: the guard has just seen the name free.
-	s.made = err == nil || errors.Is(err, rtnl.ErrUnknownOutcome)
+	s.unsure = errors.Is(err, rtnl.ErrUnknownOutcome)
+	s.made = err == nil || s.unsure
 	if err == nil {
 		return nil
 	}
@@ -324,13 +329,26 @@ func (s *createStep) verify(ctx context.Context) error {
 	if err := s.findPeer(ctx); err != nil {
 		return err
 	}
-	want := *s.message
-	if want.Index != 0 && want.Index != l.Index {
-		return s.sub.fail(fmt.Errorf("index: want %d, is %d: %w", want.Index, l.Index, ErrVerify))
+	if want := s.message.Index; want != 0 && want != l.Index {
+		return s.sub.fail(fmt.Errorf("index: want %d, is %d: %w", want, l.Index, ErrVerify))
 	}
-	d, fields, err := l.diff(&want)
+	d, err := notCreated(l, s.message)
 	if err != nil {
 		return s.sub.fail(err)
+	}
+	if d == nil {
+		return nil
+	}
+	err = s.sub.fail(mismatch(d, l.state(), attr.Read|attr.Create, ErrVerify))
+	return s.refusal(ctx, s.message).explain(err)
+}
+
+// notCreated returns what of want, which creation heeds and a report shows,
+// does not hold in l, nil if all does.
+func notCreated(l *Link, want *Spec) (*Spec, error) {
+	d, fields, err := l.diff(want)
+	if err != nil {
+		return nil, err
 	}
 	for _, f := range l.unmet(fields) {
 		// The link below can read back as another: on a macvlan it is the
@@ -339,11 +357,10 @@ func (s *createStep) verify(ctx context.Context) error {
 			continue
 		}
 		if f.Dir&attr.Create != 0 {
-			err := s.sub.fail(mismatch(d, l.state(), attr.Read|attr.Create, ErrVerify))
-			return s.refusal(ctx, s.message).explain(err)
+			return d, nil
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // undo removes the link, and with it the peer, if it is the one that was made.

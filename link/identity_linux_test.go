@@ -239,3 +239,97 @@ func TestNilKinds(t *testing.T) {
 		t.Errorf("closing the zero client: %v", err)
 	}
 }
+
+// TestLostAnswer loses the answer to a creation that failed because somebody
+// else had made a link of that name and kind in the meantime. Theirs must not
+// be taken for the new one, nor be removed.
+func TestLostAnswer(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		theirs, wants link.Spec
+	}{
+		{"by a value", link.Spec{Name: "n0", MTU: attr.U32(1400), Kind: &kind.IFB{}}, link.Spec{Name: "n0", MTU: attr.U32(1300), Kind: &kind.IFB{}}},
+		{"by address", link.Spec{Name: "n0", Kind: &kind.Bridge{}}, link.Spec{Name: "n0", Address: mac1, Kind: &kind.Bridge{}}},
+		{"by data", link.Spec{Name: "n0", Kind: &kind.Bridge{}}, link.Spec{Name: "n0", Kind: &kind.Bridge{Priority: attr.U16(7)}}},
+		{"by index", link.Spec{Name: "n0", Kind: &kind.IFB{}}, link.Spec{Name: "n0", Index: 4711, Kind: &kind.IFB{}}},
+		{"by kind", link.Spec{Name: "n0", Kind: &kind.IFB{}}, link.Spec{Name: "n0", Kind: &kind.Bridge{}}},
+		{"by the peer", link.Spec{Name: "n0", Kind: veth(kind.Peer{Name: "n2"})}, link.Spec{Name: "n0", Kind: veth(kind.Peer{Name: "n1"})}},
+		{"by the peer's value", link.Spec{Name: "n0", Kind: veth(kind.Peer{Name: "n1"})}, link.Spec{Name: "n0", Kind: veth(kind.Peer{Name: "n1", MTU: attr.U32(1400)})}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			b := newBox(t)
+			for _, fault := range []rtnltest.Fault{rtnltest.Overrun, rtnltest.Break} {
+				var theirs *link.Link
+				b.tap.reset(func(_ int, req rtnl.Message) rtnltest.Fault {
+					if req.Type != rtnl.NewLink {
+						return rtnltest.None
+					}
+					theirs = b.prepare(test.theirs)
+					return fault
+				})
+				_, err := b.c.Create(b.ctx, test.wants)
+				b.tap.reset(nil)
+				wantError(t, err, "", link.ErrUnknownOutcome)
+				l, err2 := b.plain.Get(b.ctx, link.Name("n0"))
+				if err2 != nil || l.Index != theirs.Index {
+					t.Fatalf("their link: %v, %v", l, err2)
+				}
+				// Unless something tells for sure, the error says that it may
+				// be left over.
+				var tx *link.TxError
+				sure := test.name == "by kind" || test.name == "by index"
+				if tells := errors.As(err, &tx) && !tx.Clean(); tells == sure {
+					t.Errorf("sure %v: %v", sure, err)
+				}
+				if err := b.plain.Delete(b.ctx, l.Ref()); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// TestLostAnswerUnnamed is TestLostAnswer for a link that the kernel names:
+// theirs comes of the same kind.
+func TestLostAnswerUnnamed(t *testing.T) {
+	b := newBox(t)
+	b.tap.reset(func(_ int, req rtnl.Message) rtnltest.Fault {
+		if req.Type != rtnl.NewLink {
+			return rtnltest.None
+		}
+		b.prepare(link.Spec{Name: "theirs", Group: attr.U32(8), Kind: &kind.Bridge{}})
+		return rtnltest.Overrun
+	})
+	l, err := b.c.Create(b.ctx, link.Spec{Group: attr.U32(7), Kind: &kind.Bridge{}})
+	if err != nil || l.Name == "theirs" || l.Group.Value() != 7 {
+		t.Errorf("%v, %v", l, err)
+	}
+	if b.get("theirs").Group.Value() != 8 {
+		t.Error("their link was changed")
+	}
+}
+
+// TestLostAnswerOfSuccess finds what was made although its answer was lost.
+func TestLostAnswerOfSuccess(t *testing.T) {
+	for name, spec := range map[string]link.Spec{
+		"bridge": {Name: "n0", Address: mac1, Up: attr.On, Kind: &kind.Bridge{Priority: attr.U16(7)}},
+		"pair":   {Name: "n0", Kind: veth(kind.Peer{Name: "n1", MTU: attr.U32(1400), Up: attr.On, Master: link.Name("br0")})},
+		"index":  {Name: "n0", Index: 4711, Kind: &kind.IFB{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBox(t)
+			b.bridge()
+			lost := false
+			b.tap.reset(func(_ int, req rtnl.Message) rtnltest.Fault {
+				if req.Type == rtnl.NewLink && !lost {
+					lost = true
+					return rtnltest.Overrun
+				}
+				return rtnltest.None
+			})
+			if l, err := b.c.Create(b.ctx, spec); err != nil || l.Name != "n0" || !lost {
+				t.Errorf("%v, %v", l, err)
+			}
+		})
+	}
+}

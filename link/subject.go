@@ -30,6 +30,9 @@ type subject struct {
 	gone  bool // deleted again by undoing
 	// had is the data before the step that is being undone, nil otherwise.
 	had kind.Kind
+	// stranger is the index of a link that may be this one, made by a request
+	// whose answer was lost, or somebody else's, and so was left alone.
+	stranger uint32
 }
 
 // newSubject reads the link that r points to.
@@ -176,6 +179,9 @@ func (l *Link) lasting() *Spec {
 
 // leftover looks for a link that the transaction made and should have removed.
 func (s *subject) leftover(ctx context.Context) []Residue {
+	if s.index == 0 && s.stranger != 0 && !s.gone {
+		return []Residue{{s.now.Name, "link", "absent", fmt.Sprintf("there with index %d and not as asked for, so perhaps somebody else's", s.stranger)}}
+	}
 	if s.index == 0 || s.gone {
 		return nil
 	}
