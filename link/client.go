@@ -28,8 +28,10 @@ type Config struct {
 	NetNS *nsutil.Namespace
 	// Kinds adds kinds from outside this module.
 	Kinds kind.Registry
-	// Logger gets every message to and from the kernel as a readable tree,
-	// at debug level, and warnings that come with success; nil for none.
+	// Logger gets every message to and from the kernel at debug level, and
+	// warnings that come with success; nil for none. A message's attributes
+	// are a group, those of a nest a group in it, by the names that errors
+	// use: "link.linkinfo.data.priority=7" under a text handler.
 	Logger *slog.Logger
 	// ListRetries is how often a list that was interrupted by links coming
 	// and going is tried again before [ErrInterrupted]; 0 stands for 8, and

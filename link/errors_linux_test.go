@@ -2,6 +2,8 @@ package link_test
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -146,18 +148,67 @@ func TestClosed(t *testing.T) {
 	}
 }
 
-// TestLogger shows messages as trees.
+// TestLogger shows messages as lines that can be read and as objects.
 func TestLogger(t *testing.T) {
 	b := newBox(t)
-	var out bytes.Buffer
-	c := openWith(t, link.Config{NetNS: b.ns, Logger: slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}))}, nil)
-	if _, err := c.Create(b.ctx, link.Spec{Name: "br0", Kind: &kind.Bridge{Priority: attr.U16(7)}}); err != nil {
-		t.Fatal(err)
-	}
-	_, _ = c.Create(b.ctx, link.Spec{Name: "n0", Kind: &kind.Opaque{Name: "iplink_none"}})
-	for _, want := range []string{"netlink out", "netlink in", "priority 7", `name \"br0\"`, "Unknown device type"} {
-		if !strings.Contains(out.String(), want) {
-			t.Errorf("the log does not show %q:\n%s", want, out.String())
+	b.pair()
+	var text, objects bytes.Buffer
+	debug := &slog.HandlerOptions{Level: slog.LevelDebug}
+	for _, h := range []slog.Handler{slog.NewTextHandler(&text, debug), slog.NewJSONHandler(&objects, debug)} {
+		c := openWith(t, link.Config{NetNS: b.ns, Logger: slog.New(h)}, nil)
+		if _, err := c.Create(b.ctx, link.Spec{Name: "br0", Kind: &kind.Bridge{Priority: attr.U16(7)}, AltNames: []string{"a1", "a2"}}); err != nil {
+			t.Fatal(err)
+		}
+		_, _ = c.Create(b.ctx, link.Spec{Name: "n0", Kind: &kind.Opaque{Name: "iplink_none"}})
+		if err := c.Delete(b.ctx, link.Name("br0")); err != nil {
+			t.Fatal(err)
 		}
 	}
+	for _, want := range []string{
+		`msg="netlink out" type=NEWLINK seq=`, " flags=REQUEST|ACK|ECHO|EXCL|CREATE link.name=br0 link.linkinfo.kind=bridge link.linkinfo.data.priority=7\n",
+		`msg="netlink in" type=ACK seq=`, ` errno=95 error="Operation not supported" message="Unknown device type"`, " link.prop_list.altname=a1 link.prop_list.altname#2=a2",
+		"type=DELLINK", " flags=REQUEST|ACK|EXCL|CREATE|APPEND ",
+	} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("the log does not show %q:\n%s", want, text.String())
+		}
+	}
+	found := false
+	for line := range strings.Lines(objects.String()) {
+		var m struct {
+			Type string
+			Link struct {
+				Name     string
+				LinkInfo struct{ Data map[string]any }
+			}
+		}
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		found = found || m.Type == "NEWLINK" && m.Link.Name == "br0" && m.Link.LinkInfo.Data["priority"] == 7.0
+	}
+	if !found {
+		t.Errorf("the request is not among\n%s", objects.String())
+	}
 }
+
+// TestLoggerDisabled gives a logger that shows warnings only: no message may
+// be read for it.
+func TestLoggerDisabled(t *testing.T) {
+	b := newBox(t)
+	c := openWith(t, link.Config{NetNS: b.ns, Logger: slog.New(deaf{t})}, nil)
+	if _, err := c.List(b.ctx, link.Filter{}); err != nil {
+		t.Error(err)
+	}
+}
+
+// deaf is a handler that wants nothing.
+type deaf struct{ t *testing.T }
+
+func (deaf) Enabled(context.Context, slog.Level) bool { return false }
+func (d deaf) Handle(_ context.Context, r slog.Record) error {
+	d.t.Errorf("logged: %s", r.Message)
+	return nil
+}
+func (d deaf) WithAttrs([]slog.Attr) slog.Handler { return d }
+func (d deaf) WithGroup(string) slog.Handler      { return d }

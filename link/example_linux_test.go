@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"log/slog"
+	"os"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/kind"
@@ -311,4 +313,37 @@ func ExampleLink_HasCarrier() {
 	// Output:
 	// up: true carrier: false
 	// up: true carrier: true
+}
+
+// A logger that shows the debug level gets every message to and from the
+// kernel. Attributes go by the names that errors use.
+func ExampleConfig_logger() {
+	level := new(slog.LevelVar)
+	handler := slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{Level: level, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		switch {
+		case len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey || a.Key == "seq"), a.Key == "ext_mask":
+			return slog.Attr{} // differs from run to run, or from kernel to kernel
+		}
+		return a
+	}})
+	ns, err := nsutil.New()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ns.Close()
+	c, err := link.Open(link.Config{NetNS: ns, Logger: slog.New(handler)})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+
+	level.Set(slog.LevelDebug)
+	_, err = c.Create(context.Background(), link.Spec{Name: "acme0", MTU: attr.U32(1400), Up: attr.On, Kind: &kind.Opaque{Name: "acme"}})
+	fmt.Println(err)
+	// Output:
+	// msg="netlink out" type=GETLINK flags=REQUEST link.name=acme0
+	// msg="netlink in" type=ERROR errno=19 error="No such device"
+	// msg="netlink out" type=NEWLINK flags=REQUEST|ACK|ECHO|EXCL|CREATE link.flags=UP link.change=UP link.name=acme0 link.mtu=1400 link.linkinfo.kind=acme
+	// msg="netlink in" type=ERROR errno=95 error="Operation not supported" message="Unknown device type"
+	// create acme0: Unknown device type (Operation not supported); this kernel has no link kind "acme"
 }

@@ -114,30 +114,6 @@ func (p *place) conn(ctx context.Context) (*rtnl.Conn, error) {
 	return conn, err
 }
 
-// trace logs a message as a tree.
-func (p *place) trace(d rtnl.Direction, m rtnl.Message) {
-	log := p.client.cfg.Logger
-	ctx := context.Background()
-	if !log.Enabled(ctx, slog.LevelDebug) {
-		return
-	}
-	text := ""
-	switch m.Type {
-	case rtnl.TypeError, rtnl.TypeDone:
-		if ack, err := rtnl.ParseAck(m); err == nil {
-			text = fmt.Sprintf("%v %s", Errno(ack.Errno), ack.Msg)
-		}
-	case rtnl.NewStats:
-		text = attr.Dump(m.Payload, new(StatsReport))
-	case rtnl.GetStats:
-		text = attr.Dump(m.Payload, new(StatsRequest))
-	default:
-		text = p.scope().Dump(m.Payload, new(Link))
-	}
-	log.LogAttrs(ctx, slog.LevelDebug, "netlink "+d.String(), slog.Uint64("type", uint64(m.Type)),
-		slog.Uint64("flags", uint64(m.Flags)), slog.Uint64("seq", uint64(m.Seq)), slog.String("body", text))
-}
-
 // at returns the place that n names, and what closes it; n must say something
 // or the place is p itself.
 func (p *place) at(ctx context.Context, n kind.NetNS) (*place, error) {
