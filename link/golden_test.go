@@ -18,7 +18,7 @@ import (
 // bytes, field by field.
 
 // untyped drops from a list of JSON differences those inside the data of
-// kinds that have no type yet.
+// kinds that have no type: what iproute2 makes of it, and what only we show.
 func untyped(links link.Links, diffs []string) []string {
 	return slices.DeleteFunc(diffs, func(d string) bool {
 		for i := range links {
@@ -26,12 +26,17 @@ func untyped(links link.Links, diffs []string) []string {
 			at := fmt.Sprintf("%d(%s)/linkinfo/", l.Index, l.Name)
 			_, opaque := l.Kind.(*kind.Opaque)
 			_, opaquePort := l.Port.(*kind.OpaquePort)
-			if opaque && strings.HasPrefix(d, at+"info_data") || opaquePort && strings.HasPrefix(d, at+"info_slave_data") {
+			key, inData := strings.CutPrefix(d, at)
+			if inData && (opaque && hasPrefix(key, "info_data", "info_raw") || opaquePort && hasPrefix(key, "info_slave_data", "info_slave_raw")) {
 				return true
 			}
 		}
 		return false
 	})
+}
+
+func hasPrefix(s string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(s, p) })
 }
 
 // decodeAll decodes the link messages among the datagrams.

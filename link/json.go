@@ -15,6 +15,11 @@ import (
 
 // MarshalJSON writes the link as an element of "ip -d -s -j link show". Other
 // links are shown by index; [Links] knows their names.
+//
+// Data of a kind without a type, which iproute2 leaves out, is "info_raw" in
+// "linkinfo", beside "info_kind", and that of a port "info_slave_raw": an array
+// of its attributes as {"type": 1, "data": "2a000000"}, data being the payload
+// in hexadecimal.
 func (l Link) MarshalJSON() ([]byte, error) { return json.Marshal(l.object(view{})) }
 
 // MarshalJSON writes the links as "ip -d -s -j link show" does.
@@ -226,14 +231,28 @@ func (l *Link) infoObject(v view) attr.Object {
 		if d := v.Object(l.Kind); len(d) > 0 {
 			o.Set("info_data", d)
 		}
+		setRaw(&o, "info_raw", opaque(l.Kind))
 	}
 	if l.Port != nil {
 		o.Set("info_slave_kind", l.Port.Kind())
 		if d := v.Object(l.Port); len(d) > 0 {
 			o.Set("info_slave_data", d)
 		}
+		setRaw(&o, "info_slave_raw", opaque(l.Port))
 	}
 	return o
+}
+
+// setRaw sets attributes of which only number and payload are known.
+func setRaw(o *attr.Object, key string, data attr.Raw) {
+	if data == "" {
+		return
+	}
+	var list []attr.Object
+	for t, payload := range data.All() {
+		list = append(list, attr.Object{{Key: "type", Value: t}, {Key: "data", Value: hex.EncodeToString(payload)}})
+	}
+	o.Set(key, list)
 }
 
 // MarshalJSON writes the counters as "ip -s -s -j link show" does, with the

@@ -5,11 +5,13 @@ import (
 	"strings"
 
 	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/kind"
 )
 
 // String returns the link in the layout of "ip -d -s link show", without a
-// final newline. Other links
-// are shown by index; [Links] knows their names.
+// final newline. Other links are shown by index; [Links] knows their names.
+// Data of a kind without a type, which iproute2 does not show, is a number and
+// hexadecimal bytes for each attribute: "acme #1 2a000000 #2 01".
 //
 // It is a method of the value, as is MarshalJSON, so that both forms print.
 func (l Link) String() string { return l.text(view{}) }
@@ -33,10 +35,10 @@ func (l *Link) text(v view) string {
 	l.addressLine(&b)
 	l.detailText(&b)
 	if l.Kind != nil {
-		line(&b, l.Kind.Kind(), v.Text(l.Kind))
+		line(&b, l.Kind.Kind(), v.dataText(l.Kind))
 	}
 	if l.Port != nil {
-		line(&b, l.Port.Kind()+"_slave", v.Text(l.Port))
+		line(&b, l.Port.Kind()+"_slave", v.dataText(l.Port))
 	}
 	if a := l.Alias.Value(); a != "" {
 		line(&b, "alias", a)
@@ -48,6 +50,31 @@ func (l *Link) text(v view) string {
 		s.text(&b)
 	}
 	return b.String()
+}
+
+// dataText is the data of a kind or port.
+func (v view) dataText(s attr.Struct) string {
+	data := opaque(s)
+	if data == "" {
+		return v.Text(s)
+	}
+	var words []string
+	for t, payload := range data.All() {
+		words = append(words, strings.TrimRight(fmt.Sprintf("#%d %x", t, payload), " "))
+	}
+	return strings.Join(words, " ")
+}
+
+// opaque returns the data of a kind or port that has no type, of which only
+// the attributes are known, "" for any other.
+func opaque(s attr.Struct) attr.Raw {
+	switch o := s.(type) {
+	case *kind.Opaque:
+		return o.Data
+	case *kind.OpaquePort:
+		return o.Data
+	}
+	return ""
 }
 
 func line(b *strings.Builder, name, text string) {
