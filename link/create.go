@@ -311,6 +311,7 @@ func (s *createStep) refusal(ctx context.Context, m *Spec) *refusal {
 	if s.peerWant != nil {
 		peer := *s.peerWant
 		peer.Index = s.peerIndex
+		peer.Up, peer.Master = attr.Opt[bool]{}, Ref{} // not in the message
 		r.peer = &refusal{ctx: ctx, said: &peer, kind: m.Kind, at: s.peer.at, below: s.from, nest: peerPath}
 	}
 	return r

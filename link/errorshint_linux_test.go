@@ -277,13 +277,22 @@ func (s *scripted) try(name string, spec link.Spec) error {
 func TestHintsAreSure(t *testing.T) {
 	s := newScripted(t)
 	s.stage()
-	requests := map[string]link.Spec{
-		"v1": {MTU: attr.U32(1400)}, "br1": {Kind: &kind.Bridge{Priority: attr.U16(9)}}, "x1": {Address: mac1}, "v0": {Name: "n0"}, "x0": {Up: attr.On},
-		"": {Name: "n0", MTU: attr.U32(1400), Address: mac1, Up: attr.On, Lower: link.Name("free"), Kind: &kind.Macvlan{}},
+	requests := []struct {
+		name string // "" to create
+		spec link.Spec
+	}{
+		{"v1", link.Spec{MTU: attr.U32(1400)}},
+		{"br1", link.Spec{Kind: &kind.Bridge{Priority: attr.U16(9)}}},
+		{"x1", link.Spec{Address: mac1}},
+		{"v0", link.Spec{Name: "n0"}},
+		{"x0", link.Spec{Up: attr.On}},
+		{"", link.Spec{Name: "n0", Index: 500, MTU: attr.U32(1400), Address: mac1, Up: attr.On, Lower: link.Name("free"), Kind: &kind.Macvlan{}}},
+		{"", link.Spec{Name: "n0", Master: link.Name("br0"), MTU: attr.U32(1400), Kind: veth(kind.Peer{Name: "n1", Up: attr.On, Master: link.Name("br1"), MTU: attr.U32(1400)})}},
 	}
-	sure := []int{1 /* EPERM */, 95 /* EOPNOTSUPP */}
-	about := []int{16 /* EBUSY: the link below */, 98 /* EADDRINUSE: the address */, 100 /* ENETDOWN: the link below */, 107 /* ENOTCONN: the peer */}
-	for name, spec := range requests {
+	sure := []int{1 /* EPERM */, 95 /* EOPNOTSUPP, of one field */}
+	about := []int{98 /* EADDRINUSE: the address */, 100 /* ENETDOWN: the link below */, 107 /* ENOTCONN: the peer */}
+	for _, request := range requests {
+		name, spec := request.name, request.spec
 		for errno := 1; errno <= 133; errno++ {
 			s.errno = errno
 			err := s.try(name, spec)

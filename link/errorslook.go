@@ -3,16 +3,15 @@ package link
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
 	"github.com/iplink-go/iplink/kind"
 )
 
-// The explanations of errorshint.go: each reports whether it is the meaning of
-// the number, by what is known of the kind and by looking at links. A look
-// that fails explains nothing.
+// The explanations of errorshint.go that are about other links: each reports
+// whether it is the meaning of the number, by what is known of the kind and by
+// looking at the links around. A look that fails explains nothing.
 
 // look reads a link at p, nil if it cannot be read.
 func (r *refusal) look(p *place, ref Ref) *Link {
@@ -83,6 +82,7 @@ func (r *refusal) receiver(p *place, l *Link) *Link {
 	return found
 }
 
+// vanished is a link that was there when it was read last.
 func (r *refusal) vanished() bool {
 	if r.now == nil || !r.isMissing(r.at, r.now.Ref()) {
 		return false
@@ -107,6 +107,7 @@ func (r *refusal) incapable() bool {
 	return true
 }
 
+// lowerMissing is a Lower by index, which nobody has looked up.
 func (r *refusal) lowerMissing() bool {
 	if r.said.LowerNetNSID.IsSet() || !r.isMissing(r.below, r.said.Lower) {
 		return false
@@ -128,6 +129,8 @@ func (r *refusal) dataMissing() bool {
 	return false
 }
 
+// lowerLoopback is what drivers of links on links refuse first, and refuse
+// whatever else was asked.
 func (r *refusal) lowerLoopback() bool {
 	l := r.lower()
 	if l == nil || l.Flags&FlagLoopback == 0 || !r.info().NeedsLower {
@@ -137,8 +140,9 @@ func (r *refusal) lowerLoopback() bool {
 	return true
 }
 
+// lowerBusy looks for who takes over what the link below receives.
 func (r *refusal) lowerBusy() bool {
-	if !r.info().NeedsLower {
+	if !r.info().RxHandler {
 		return false
 	}
 	l := r.lower()
@@ -146,8 +150,8 @@ func (r *refusal) lowerBusy() bool {
 		return false
 	}
 	switch by := r.receiver(r.below, l); {
-	case by == nil || !r.info().RxHandler:
-		r.Hint = l.Name + ", the link below, is in use in a way that excludes this"
+	case by == nil:
+		return false
 	case l.Master == by.Ref():
 		r.Hint = fmt.Sprintf("%s, the link below, is a port of %s: release it first", l.Name, by.Name)
 	case by.KindName() == r.kind.Kind():
@@ -158,174 +162,7 @@ func (r *refusal) lowerBusy() bool {
 	return true
 }
 
-// mtuBelow compares with the MTU of the link below.
-func (r *refusal) mtuBelow() bool {
-	info := r.info()
-	if !info.BelowLimitsMTU {
-		return false
-	}
-	l, mtu := r.lower(), r.said.MTU.Value()
-	if l == nil || uint64(mtu)+uint64(info.Headers) <= uint64(l.MTU.Value()) {
-		return false
-	}
-	least, _ := r.mtuLimits()
-	most := max(l.MTU.Value(), info.Headers) - info.Headers
-	what := fmt.Sprint(mtu)
-	if info.Headers > 0 {
-		what += fmt.Sprintf(" and %d bytes of headers", info.Headers)
-	}
-	r.Limits = fmt.Sprintf("%d to %d", least, most)
-	r.Hint = fmt.Sprintf("%s, the link below, carries less than %s: raise its MTU of %d first", l.Name, what, l.MTU.Value())
-	return true
-}
-
-// mtuLimits are what the link says that its MTU can be, or else what its kind
-// does.
-func (r *refusal) mtuLimits() (least, most uint32) {
-	if r.now != nil {
-		return r.now.MinMTU.Value(), r.now.MaxMTU.Value()
-	}
-	return r.info().MinMTU, r.info().MaxMTU
-}
-
-// mtuRange needs no words but the limits.
-func (r *refusal) mtuRange() bool {
-	least, most := r.mtuLimits()
-	mtu := r.said.MTU.Value()
-	switch {
-	case most != 0 && (mtu < least || mtu > most):
-		r.Limits = fmt.Sprintf("%d to %d", least, most)
-	case mtu < least:
-		r.Limits = fmt.Sprintf("at least %d", least)
-	default:
-		return false
-	}
-	return true
-}
-
-func (r *refusal) addressShort() bool   { return r.short(r.said.Address) }
-func (r *refusal) broadcastShort() bool { return r.short(r.said.Broadcast) }
-
-// short compares with the length of the link's own address: the kernel
-// refuses what is shorter, and cuts what is longer.
-func (r *refusal) short(a attr.HWAddr) bool {
-	want := r.info().AddrLen
-	if r.now != nil {
-		want = r.now.Address.Len()
-	}
-	if a.Len() >= want {
-		return false
-	}
-	r.Limits = fmt.Sprintf("%d bytes", want)
-	return true
-}
-
-// addressForm looks for what no Ethernet link can have (is_valid_ether_addr).
-func (r *refusal) addressForm() bool {
-	a := r.said.Address.AsSlice()
-	switch {
-	case len(a) != etherLen:
-		return false
-	case a[0]&1 != 0:
-		r.Hint = "an address whose first byte is odd is for groups; choose one with an even first byte"
-	case strings.Trim(string(a), "\x00") == "":
-		r.Hint = "an address of zeros stands for none"
-	default:
-		return false
-	}
-	return true
-}
-
-// etherLen is the length of an Ethernet address.
-const etherLen = 6
-
-func (r *refusal) addressWhileUp() bool {
-	if r.now == nil || !r.now.IsUp() {
-		return false
-	}
-	r.Hint = "set the link down first"
-	return true
-}
-
-// addressTaken is about kinds that share what the link below receives by the
-// address.
-func (r *refusal) addressTaken() bool {
-	l := r.lower()
-	if l == nil || !r.info().NeedsLower || !r.info().RxHandler {
-		return false
-	}
-	r.Hint = fmt.Sprintf("the address is that of %s, the link below, or of another link on it", l.Name)
-	return true
-}
-
-// nameTaken leaves out moves: their guard has looked at the other namespace.
-func (r *refusal) nameTaken() bool {
-	moves := r.now != nil && r.said.NetNS.IsSet()
-	return !moves && r.taken(r.at, attr.RefName(r.said.Name))
-}
-
-// sameNames is about both ends of a pair.
-func (r *refusal) sameNames() bool {
-	p := r.peer
-	if p == nil || p.at != r.at || p.said.Name != r.said.Name {
-		return false
-	}
-	r.Hint = "the peer is to have the same name"
-	return true
-}
-
-func (r *refusal) peerUnnamed() bool {
-	if !r.info().Pair || r.now != nil || r.nest != "" || r.peer != nil && r.peer.said.Name != "" {
-		return false
-	}
-	r.Hint = "the kernel, which makes the peer first, may have given it the name; name the peer too"
-	return true
-}
-
-func (r *refusal) altNameTaken() bool { return r.taken(r.at, attr.RefName(r.said.AltNames[0])) }
-
-// taken says who has a name.
-func (r *refusal) taken(p *place, name Ref) bool {
-	l := r.look(p, name)
-	if l == nil {
-		return false
-	}
-	r.Hint = takenBy(l)
-	if r.nest != "" {
-		r.Hint = fmt.Sprintf("peer %q: %s", name.Name(), r.Hint)
-	}
-	return true
-}
-
-// takenBy names the owner of a name.
-func takenBy(l *Link) string {
-	k := l.KindName()
-	if k == "" {
-		k = l.Type.String()
-	}
-	return fmt.Sprintf("name is taken by ifindex %d (%s)", l.Index, k)
-}
-
-func (r *refusal) indexTaken() bool {
-	if r.now != nil { // the index says which link
-		return false
-	}
-	l := r.look(r.at, attr.RefIndex(r.said.Index))
-	if l == nil {
-		return false
-	}
-	r.Hint = fmt.Sprintf("index %d is taken by %s", l.Index, l.Name)
-	return true
-}
-
-func (r *refusal) renameWhileUp() bool {
-	if r.now == nil || !r.now.IsUp() {
-		return false
-	}
-	r.Hint = "before Linux 6.2 a link can be renamed only while it is down"
-	return true
-}
-
+// immovable is what kernels before 6.12 have no words for.
 func (r *refusal) immovable() bool {
 	if r.now == nil || !r.info().NetNSImmutable && !r.now.NetNSImmutable.Value() {
 		return false
@@ -344,7 +181,7 @@ func (r *refusal) notItsPort() bool {
 	switch err := r.at.get(r.ctx, r.said.Master, &l, 0); {
 	case errors.Is(err, ErrNotExist):
 		r.Hint = "there is no link " + r.said.Master.String() + " to be the master"
-	case err != nil:
+	case err != nil || r.now == nil: // a creation says more that can be wrong
 		return false
 	case l.Kind == nil:
 		r.Hint = "the master takes no such link as a port"
@@ -354,6 +191,7 @@ func (r *refusal) notItsPort() bool {
 	return true
 }
 
+// masterBelow is the shortest loop; longer ones are not looked for.
 func (r *refusal) masterBelow() bool {
 	l := r.lower()
 	if l == nil || l.Ref() != r.said.Master {
@@ -364,6 +202,8 @@ func (r *refusal) masterBelow() bool {
 }
 
 // receiverTaken looks for what excludes the link from being a port.
+// receiverTaken looks for what excludes the link from being a port
+// (netdev_rx_handler_register).
 func (r *refusal) receiverTaken() bool {
 	if r.now == nil {
 		return false
@@ -376,6 +216,8 @@ func (r *refusal) receiverTaken() bool {
 	return true
 }
 
+// secretMissing: no other mode can be refused, and this one only for that
+// (inet6_validate_link_af).
 func (r *refusal) secretMissing() bool {
 	if r.said.AddrGenMode != attr.Some(kind.AddrGenStableSecret) {
 		return false
@@ -387,6 +229,8 @@ func (r *refusal) secretMissing() bool {
 // minIPv6MTU is below what a link must carry to have IPv6 at all (RFC 8200).
 const minIPv6MTU = 1280
 
+// tooSmallForIPv6: the kernel takes IPv6 from a link whose MTU falls below the
+// least, with all its settings.
 func (r *refusal) tooSmallForIPv6() bool {
 	if r.now == nil || r.now.MTU.Or(minIPv6MTU) >= minIPv6MTU {
 		return false
@@ -395,6 +239,7 @@ func (r *refusal) tooSmallForIPv6() bool {
 	return true
 }
 
+// lowerDown: a VLAN, for one, comes up only over a link that is.
 func (r *refusal) lowerDown() bool {
 	l := r.lower()
 	if l == nil || l.IsUp() {
@@ -404,6 +249,8 @@ func (r *refusal) lowerDown() bool {
 	return true
 }
 
+// portTaken: tunnels open their socket when they come up, and share it only
+// with those of like settings.
 func (r *refusal) portTaken() bool {
 	if r.said.Up != attr.On || !r.info().UDP {
 		return false
@@ -412,6 +259,7 @@ func (r *refusal) portTaken() bool {
 	return true
 }
 
+// peerGone: an end that is being deleted has lost its peer already.
 func (r *refusal) peerGone() bool {
 	if r.said.Up != attr.On || !r.info().Pair {
 		return false
