@@ -1,11 +1,15 @@
 package golden
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/iplink-go/iplink/testdata"
 )
 
 func mustCases(t *testing.T, folder string) []Case {
@@ -96,5 +100,44 @@ func TestMessages(t *testing.T) {
 	t.Logf("%d messages from %d captures", n, len(names))
 	for range Messages() {
 		break // stops without a panic
+	}
+}
+
+// TestRecordings reads every recording and writes it again: the lines must be
+// those of the file, names included.
+func TestRecordings(t *testing.T) {
+	list, err := Recordings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := 0
+	for _, r := range list {
+		name := r.Folder + "/" + r.Subject
+		release, machine, _ := strings.Cut(r.Folder, "-")
+		if !strings.HasPrefix(r.Kernel, release+".") || (machine == "s390x") != (r.Order == binary.BigEndian) || len(r.Reports) == 0 {
+			t.Errorf("%s: kernel %q, order %v, %d links", name, r.Kernel, r.Order, len(r.Reports))
+		}
+		links += len(r.Reports)
+		got, err := r.AppendText(nil)
+		want, err2 := testdata.Files.ReadFile("kernels/" + r.Folder + "/" + strings.ReplaceAll(r.Subject, " ", "-") + ".json")
+		if err := errors.Join(err, err2); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: written again it is another file: %v", name, err)
+		}
+	}
+	if links == 0 {
+		t.Error("no recordings")
+	}
+	t.Logf("%d recordings of %d links", len(list), links)
+}
+
+func TestParseRecording(t *testing.T) {
+	for name, text := range map[string]string{
+		"no JSON": "x", "byte order": `{"byte_order": "PDPEndian"}`,
+		"no digits":  `{"byte_order": "BigEndian", "links": [{"report": ["nlmsghdr xy"]}]}`,
+		"empty line": `{"byte_order": "BigEndian", "links": [{"report": [""]}]}`,
+	} {
+		if _, err := parseRecording([]byte(text)); err == nil {
+			t.Errorf("%s: no error", name)
+		}
 	}
 }

@@ -284,21 +284,20 @@ func isEnumeration(v any) bool {
 	return ok && !span && isInteger(v)
 }
 
+// etherTypes are the numbers of protocols that options have words for.
+var etherTypes = []uint64{0x0800, 0x86dd, 0x8100, 0x88a8, 0x8847, 0x8848}
+
 // enumeration returns the numbers that can have a word: small ones, single
-// bits, and all of 16 bits, where the words may be those of protocols.
-func enumeration(size int) []uint64 {
-	var out []uint64
+// bits, and protocols.
+func enumeration(size int) (out []uint64) {
 	for v := range uint64(64) {
 		out = append(out, v)
 	}
-	if size == 2 {
-		for v := uint64(64); v < 1<<16; v++ {
-			out = append(out, v)
-		}
-		return out
-	}
 	for n := 6; n < size*8; n++ {
 		out = append(out, 1<<n)
+	}
+	if size == 2 {
+		out = append(out, etherTypes...)
 	}
 	return out
 }
