@@ -20,6 +20,7 @@ type recount struct {
 	kinds, offered                    int
 	created, changed, refused, unread int
 	missing, untested, rounded        []string
+	impossible                        []string
 }
 
 func newRecount(t *testing.T) *recount { return &recount{t: t, key: os.Getenv("IPLINK_KERNEL")} }
@@ -70,6 +71,7 @@ func (r *recount) log() {
 	r.t.Logf("set and read back: %d attributes of %d; missing here: %s", set, r.offered, strings.Join(r.missing, ", "))
 	r.t.Logf("read back as something that counts as equal: %s", strings.Join(r.rounded, ", "))
 	r.t.Logf("set by other tests, or by none for want of hardware: %s", strings.Join(r.untested, ", "))
+	r.t.Logf("kinds that cannot be made: %s", strings.Join(r.impossible, ", "))
 	r.t.Logf("matrix: kernel %s: %d attributes of %d kinds set at creation, %d changed, %d refused as fixed, %d not reported, %d missing: %v",
 		r.kernel(), r.created, r.kinds, r.changed, r.refused, r.unread, len(r.missing), r.missing)
 }

@@ -28,6 +28,10 @@ func TestSetAndRead(t *testing.T) {
 	}
 	total := newRecount(t)
 	for _, s := range subjects {
+		if s.Impossible != "" {
+			total.impossible = append(total.impossible, s.Name+": "+s.Impossible)
+			continue
+		}
 		t.Run(s.Name, func(t *testing.T) {
 			attrs, err := s.Attrs()
 			if err != nil {

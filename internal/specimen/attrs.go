@@ -92,10 +92,14 @@ var (
 	inOthers = map[string]bool{"kind": true, "data": true, "port-kind": true, "port-data": true}
 )
 
-// isNest reports whether f holds attributes of its own. A whole link message
-// in a nest is a subject by itself.
+// isNest reports whether f holds attributes of its own.
 func isNest(f *attr.Field) bool {
-	return f.Wire == attr.WireNest && len(f.Fields) > 0 && !isList(f) && !f.Fields[0].Header
+	return f.Wire == attr.WireNest && len(f.Fields) > 0 && !isList(f) && !isLinkMessage(f)
+}
+
+// isLinkMessage reports whether f is a whole link message in a nest.
+func isLinkMessage(f *attr.Field) bool {
+	return f.Wire == attr.WireNest && len(f.Fields) > 0 && f.Fields[0].Header
 }
 
 func nested(row *uapi.Row) string {

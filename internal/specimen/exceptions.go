@@ -2,7 +2,6 @@ package specimen
 
 import (
 	"github.com/iplink-go/iplink/attr"
-	"github.com/iplink-go/iplink/kind"
 	"github.com/iplink-go/iplink/link"
 )
 
@@ -42,7 +41,6 @@ type table map[string]Exception
 // link, if nothing else is said.
 var exceptions = map[string]table{
 	"link":        linkExceptions,
-	"veth":        {"peer": {Why: "a whole message; its attributes are those of veth peer", Values: values(pair(kind.Peer{Name: PeerName, MTU: attr.U32(1400)}), pair(kind.Peer{Name: "other"}))}},
 	"bridge":      bridgeExceptions,
 	"bridge port": bridgePortExceptions,
 	"macvlan":     macvlanExceptions,

@@ -17,6 +17,8 @@ const (
 
 // A row is what a kind wants.
 type row struct {
+	// impossible says why no test can make one.
+	impossible string
 	// data is the kind with what must be said.
 	data kind.Kind
 	// needs are features besides that of the kind's name.
@@ -38,7 +40,7 @@ var rows = map[string]row{
 		port:   &link.Spec{Kind: pair(kind.Peer{Name: PeerName, Index: PeerIndex, Address: peerAddress, Up: attr.On}), Up: attr.On},
 		ports:  []link.Spec{second},
 	},
-	"veth": {data: pair(kind.Peer{Name: PeerName, Index: PeerIndex, Address: peerAddress})},
+	"veth": {data: pair(kind.Peer{Address: peerAddress})},
 	"vlan": {
 		data:  &kind.VLAN{ID: attr.U16(42)},
 		needs: []string{"bridge"}, around: []link.Spec{{Name: "br0", Index: Master, Kind: &kind.Bridge{}}},
@@ -70,6 +72,11 @@ func least(name string) link.Spec {
 	s := link.Spec{Name: Name, Index: Index, Kind: kind.New(name)}
 	if data := rows[name].data; data != nil {
 		s.Kind = attr.Clone(data)
+	}
+	if p, ok := s.Kind.(kind.Pairer); ok {
+		peer := p.PeerSpec().Value()
+		peer.Name, peer.Index = PeerName, PeerIndex
+		p.PeerSpec().Set(peer)
 	}
 	if s.Kind.Info().NeedsLower {
 		s.Lower = link.Index(Lower)

@@ -44,6 +44,9 @@ type Subject struct {
 	// Name is the kind, "KIND port", "KIND peer", or "link" for what any link
 	// can be given.
 	Name string
+	// Impossible says why there is no such link on a machine for tests, "" if
+	// there may be.
+	Impossible string
 	// Needs are the features of the kernel it takes, for testns.Require.
 	Needs []string
 	// Around are links to make first, in this order.
@@ -94,7 +97,7 @@ func Subjects() ([]*Subject, error) {
 
 func kindSubject(name string) *Subject {
 	return &Subject{
-		Name: name, Needs: needs(name), Around: around(name), Least: least(name), ReadFrom: Name,
+		Name: name, Impossible: rows[name].impossible, Needs: needs(name), Around: around(name), Least: least(name), ReadFrom: Name,
 		fresh: func() attr.Struct { return kind.New(name) },
 		part:  func(s *link.Spec) attr.Struct { return s.Kind },
 		put:   func(s *link.Spec, v attr.Struct) { s.Kind = v.(kind.Kind) },
@@ -104,7 +107,7 @@ func kindSubject(name string) *Subject {
 
 func portSubject(master string) *Subject {
 	s := kindSubject(portKind)
-	s.Name, s.Needs = master+" port", needs(master)
+	s.Name, s.Impossible, s.Needs = master+" port", rows[master].impossible, needs(master)
 	s.Around = append(append(around(master), masterOf(master)), rows[master].ports...)
 	s.Least = portOf(master)
 	s.fresh = func() attr.Struct { return kind.NewPort(master) }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/kind"
 )
 
 // Values are made on the wire and read by the list itself: what it takes back,
@@ -22,6 +23,9 @@ import (
 func (s *Subject) Values(a *Attr, have attr.Struct) ([]attr.Struct, error) {
 	if a.Exception.Values != nil {
 		return a.Exception.Values, nil
+	}
+	if isLinkMessage(&a.Field) {
+		return s.peers(), nil
 	}
 	list := s.candidates(a)
 	if old := a.At(have); old != nil && len(list) > 1 {
@@ -45,6 +49,16 @@ func (s *Subject) Values(a *Attr, have attr.Struct) ([]attr.Struct, error) {
 		list[i] = with
 	}
 	return list, nil
+}
+
+// peers returns two peers; what else can be said of one is a subject of its own.
+func (s *Subject) peers() (list []attr.Struct) {
+	for _, name := range []string{PeerName, "other"} {
+		k := s.fresh().(kind.Pairer)
+		k.PeerSpec().Set(kind.Peer{Name: name})
+		list = append(list, k)
+	}
+	return list
 }
 
 func split(list []attr.Struct, ok func(attr.Struct) bool) (yes, no []attr.Struct) {
