@@ -116,6 +116,20 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func TestFieldLimits(t *testing.T) {
+	fields, err := attr.Describe(new(limited))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][2]int64{"small": {10, 20}, "big": {0, 100}, "sign": {-5, 5}}
+	for _, f := range fields {
+		lo, hi, ok := f.Limits()
+		if w, limited := want[f.Name]; ok != limited || [2]int64{lo, hi} != w {
+			t.Errorf("%s: %d to %d, %v", f.Name, lo, hi, ok)
+		}
+	}
+}
+
 // compared has what can be equal without being the same.
 type compared struct {
 	Rounded attr.Opt[uint32]

@@ -233,7 +233,12 @@ func (s *subject) possible(w, d *Spec, fields []attr.Field) error {
 	}
 	if d.Kind != nil {
 		if d.Kind.Info().Update == kind.Never {
-			return fixed("kind", "data of a %s cannot be changed", d.Kind.Kind())
+			field := "kind"
+			for f := range attr.Values(d.Kind) {
+				field = f.Name
+				break
+			}
+			return fixed(field, "data of a %s cannot be changed", d.Kind.Kind())
 		}
 		if c, ok := s.now.Kind.(kind.ChangeChecker); ok {
 			if err := c.CheckChange(); err != nil {

@@ -17,7 +17,7 @@ type recount struct {
 	// key is the kernel of the matrix, "" outside it.
 	key string
 
-	kinds, offered                    int
+	kinds, offered, set               int
 	created, changed, refused, unread int
 	missing, untested, rounded        []string
 	impossible                        []string
@@ -67,8 +67,7 @@ func parseRelease(s string) (v [2]int) {
 
 // log prints the totals.
 func (r *recount) log() {
-	set := r.offered - len(r.missing) - len(r.untested)
-	r.t.Logf("set and read back: %d attributes of %d; missing here: %s", set, r.offered, strings.Join(r.missing, ", "))
+	r.t.Logf("set and read back: %d attributes of %d; missing here: %s", r.set, r.offered, strings.Join(r.missing, ", "))
 	r.t.Logf("read back as something that counts as equal: %s", strings.Join(r.rounded, ", "))
 	r.t.Logf("set by other tests, or by none for want of hardware: %s", strings.Join(r.untested, ", "))
 	r.t.Logf("kinds that cannot be made: %s", strings.Join(r.impossible, ", "))
