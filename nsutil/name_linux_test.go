@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -164,30 +165,101 @@ func run(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
+// An ipNetns does what the commands of "ip netns" do.
+type ipNetns struct {
+	add, del func(name string)
+	list     func() []string
+	exec     func(name string) (id string) // of the namespace that a program runs in
+}
+
+// iproute2 is the real one.
+func iproute2(t *testing.T, path string) ipNetns {
+	return ipNetns{
+		add:  func(name string) { run(t, path, "netns", "add", name) },
+		del:  func(name string) { run(t, path, "netns", "del", name) },
+		list: func() []string { return strings.Fields(run(t, path, "netns", "list")) },
+		exec: func(name string) string {
+			return strings.TrimSpace(run(t, path, "netns", "exec", name, "readlink", "/proc/self/ns/net"))
+		},
+	}
+}
+
+// byHand does the same with the system calls and in the places that ip uses,
+// where there is no ip.
+func byHand(t *testing.T) ipNetns {
+	file := func(name string) string { return "/run/netns/" + name }
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return ipNetns{
+		add: func(name string) {
+			check(os.WriteFile(file(name), nil, 0))
+			testns.In(t, testns.New(t), func() { check(unix.Mount("/proc/thread-self/ns/net", file(name), "none", unix.MS_BIND, "")) })
+		},
+		del: func(name string) {
+			check(unix.Unmount(file(name), unix.MNT_DETACH))
+			check(os.Remove(file(name)))
+		},
+		list: func() (names []string) {
+			entries, err := os.ReadDir("/run/netns")
+			check(err)
+			for _, e := range entries {
+				names = append(names, e.Name())
+			}
+			return names
+		},
+		exec: func(name string) string {
+			runtime.LockOSThread()
+			home, err := os.Open("/proc/thread-self/ns/net")
+			check(err)
+			defer home.Close()
+			there, err := os.Open(file(name))
+			check(err)
+			defer there.Close()
+			check(unix.Setns(int(there.Fd()), unix.CLONE_NEWNET))
+			id, err := os.Readlink("/proc/thread-self/ns/net")
+			check(unix.Setns(int(home.Fd()), unix.CLONE_NEWNET))
+			runtime.UnlockOSThread()
+			check(err)
+			return id
+		},
+	}
+}
+
 // What we make, ip knows, and the other way round.
 func TestIPNetns(t *testing.T) {
-	testns.Require(t, "ip netns")
+	t.Run("by hand", func(t *testing.T) { testIPNetns(t, byHand(t)) })
+	if path, err := testns.IPRoute2(); err != nil {
+		t.Logf("ip itself is not compared: %v", err)
+	} else {
+		t.Run("ip", func(t *testing.T) { testIPNetns(t, iproute2(t, path)) })
+	}
+}
+
+func testIPNetns(t *testing.T, ip ipNetns) {
 	ours := created(t, "ours")
-	run(t, "ip", "netns", "add", "theirs")
+	ip.add("theirs")
 	t.Cleanup(func() { nsutil.Delete("theirs") })
 
-	list := strings.Fields(run(t, "ip", "netns", "list"))
+	list := ip.list()
 	slices.Sort(list)
 	if !slices.Equal(list, listed(t)) || len(list) != 2 {
 		t.Errorf("ip lists %q, we %q", list, listed(t))
 	}
 	theirs := opened(t)(nsutil.Open("theirs"))
 	for name, ns := range map[string]*nsutil.Namespace{"ours": ours, "theirs": theirs} {
-		got := strings.TrimSpace(run(t, "ip", "netns", "exec", name, "readlink", "/proc/self/ns/net"))
-		if got != ns.ID().String() {
+		if got := ip.exec(name); got != ns.ID().String() {
 			t.Errorf("ip netns exec %s runs in %s, want %v", name, got, ns.ID())
 		}
 	}
-	run(t, "ip", "netns", "del", "ours")
+	ip.del("ours")
 	if err := nsutil.Delete("theirs"); err != nil {
 		t.Error(err)
 	}
-	if out := run(t, "ip", "netns", "list"); out != "" || len(listed(t)) != 0 {
+	if out := ip.list(); len(out) != 0 || len(listed(t)) != 0 {
 		t.Errorf("still listed: %q by ip, %q by us", out, listed(t))
 	}
 }

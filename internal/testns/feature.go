@@ -2,39 +2,89 @@ package testns
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
 )
 
 // A Feature is something that not every kernel or machine has and that tests
-// depend on.
+// depend on. That a kernel has it is decided by a probe alone, since kernels
+// carry backports and are built in many ways. Only of the kernels of the
+// matrix, which are known, is it said beforehand: there a probe that fails
+// must not turn a test into a skip that nobody looks at.
 type Feature struct {
 	// Name is what [Require] takes and what a skip prints. For a kind of link
-	// it is the kind's name, as in "ip link add type NAME".
+	// it is the kind's name, as in "ip link add type NAME"; for one of its
+	// options the name of that follows, as in kind's lists of attributes.
 	Name string
 	// Since is the first kernel release that has it, if that is later than
-	// 5.10, the oldest kernel supported. A newer kernel may have been built
-	// without it. Only the kernel matrix, which knows how its kernels were
-	// built, may use this: elsewhere kernels carry backports, so only the
-	// probe counts.
+	// 5.10, the oldest kernel supported.
 	Since string
+	// Except lists the kernels of the matrix, by key, of which Since says the
+	// wrong thing, each with the reason: those that are new enough and were
+	// built without the feature, and older ones that it was backported to.
+	Except map[string]string
 	// Probe tries the feature out in a namespace of its own and returns why
 	// it is not there.
 	Probe func(*Prober) error
 }
 
+// In reports whether a kernel of the matrix must have the feature.
+func (f Feature) In(k Kernel) bool {
+	_, except := f.Except[k.Key]
+	return (compareReleases(k.Release, f.Since) >= 0) != except
+}
+
+// since says when the kernel got a feature.
+func since(release string, f Feature) Feature {
+	f.Since = release
+	return f
+}
+
+// except adds an exception for some kernels of the matrix.
+func except(f Feature, reason string, keys ...string) Feature {
+	f.Except = maps.Clone(f.Except)
+	if f.Except == nil {
+		f.Except = make(map[string]string)
+	}
+	for _, k := range keys {
+		f.Except[k] = reason
+	}
+	return f
+}
+
+// nowhere says why no kernel of the matrix has a feature. Tests that require
+// it run only on other machines.
+func nowhere(f Feature, reason string) Feature {
+	for _, k := range Kernels {
+		if f.In(k) {
+			f = except(f, reason, k.Key)
+		}
+	}
+	return f
+}
+
 // Require skips the test if the running kernel lacks a feature of [Features],
-// and fails it if there is no feature of that name. Each is probed once.
+// and fails it if there is no feature of that name. In the kernel matrix it
+// fails the test, too, if the kernel must have the feature. Each is probed
+// once.
 func Require(t testing.TB, names ...string) {
 	t.Helper()
 	NeedSandbox(t)
+	k, matrix, err := runningKernel()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range names {
 		i := slices.IndexFunc(Features, func(f Feature) bool { return f.Name == name })
 		if i < 0 {
 			t.Fatalf("testns.Features has no feature %q", name)
 		}
 		if err := Probe(Features[i]); err != nil {
+			if matrix && Features[i].In(k) {
+				t.Fatalf("kernel %s must have feature %q: %v", k.Key, name, err)
+			}
 			t.Skipf("kernel feature %q is missing: %v", name, err)
 		}
 	}

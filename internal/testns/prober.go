@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/iplink-go/iplink/attr"
@@ -39,11 +40,15 @@ func (p *Prober) close() {
 
 // Numbers of linux/if_link.h.
 const (
-	iflaIfname   attr.Type = 3
-	iflaLink     attr.Type = 5
-	iflaLinkinfo attr.Type = 18
-	infoKind     attr.Type = 1
-	infoData     attr.Type = 2
+	iflaIfname    attr.Type = 3
+	iflaLink      attr.Type = 5
+	iflaMaster    attr.Type = 10
+	iflaLinkinfo  attr.Type = 18
+	iflaNetNSFD   attr.Type = 28
+	iflaNewIndex  attr.Type = 49
+	infoKind      attr.Type = 1
+	infoData      attr.Type = 2
+	infoSlaveData attr.Type = 5
 
 	ifinfomsgLen = 16
 	// probeName is the name of the link that is tried out.
@@ -55,10 +60,11 @@ type Link struct {
 	Kind string
 	// Name is "probe" if not given.
 	Name string
-	// Lower is the index of the link below, 0 for none.
-	Lower uint32
-	// Data holds the attributes of the kind.
-	Data [][]byte
+	// Lower is the index of the link below, Master that of the link it is to
+	// be a port of; 0 for none.
+	Lower, Master uint32
+	// Attrs holds attributes of the message, Data those of the kind.
+	Attrs, Data [][]byte
 	// Flags are added to those of the message.
 	Flags uint16
 }
@@ -93,14 +99,16 @@ func (l Link) request() ([]byte, error) {
 	if l.Lower != 0 {
 		b = attr.AppendUint32(b, iflaLink, l.Lower)
 	}
+	if l.Master != 0 {
+		b = attr.AppendUint32(b, iflaMaster, l.Master)
+	}
+	b = append(b, slices.Concat(l.Attrs...)...)
 	info := len(b)
 	b = attr.BeginNest(b, iflaLinkinfo)
 	b = attr.AppendString(b, infoKind, l.Kind)
 	data := len(b)
 	b = attr.BeginNest(b, infoData)
-	for _, a := range l.Data {
-		b = append(b, a...)
-	}
+	b = append(b, slices.Concat(l.Data...)...)
 	b, err := attr.EndNest(b, data)
 	if err != nil {
 		return nil, err
@@ -114,28 +122,38 @@ func (l Link) request() ([]byte, error) {
 func (p *Prober) lower() (uint32, error) {
 	var err error
 	for _, kind := range []string{"veth", "dummy", "ifb"} {
-		if _, err = p.Create(Link{Kind: kind, Name: "lower"}); err == nil {
-			break
+		var index uint32
+		if index, err = p.made(Link{Kind: kind, Name: "lower"}); err == nil {
+			return index, nil
 		}
 	}
-	if err != nil {
-		return 0, fmt.Errorf("no link to put it on: %w", err)
+	return 0, fmt.Errorf("no link to put it on: %w", err)
+}
+
+// made makes a link and returns its index, which not every kernel echoes.
+func (p *Prober) made(l Link) (uint32, error) {
+	if _, err := p.Create(l); err != nil {
+		return 0, err
 	}
-	m, err := p.get("lower")
+	m, err := p.get(l.Name)
 	if err != nil {
 		return 0, err
 	}
 	return binary.NativeEndian.Uint32(m[4:]), nil
 }
 
-// data returns the kind's attributes of the link that was created.
-func (p *Prober) data() ([]byte, error) {
+// report returns the attributes of the link that was created; path leads to a
+// nest in them.
+func (p *Prober) report(path ...attr.Type) ([]byte, error) {
 	m, err := p.get(probeName)
 	if err != nil {
 		return nil, err
 	}
-	info := find(m[ifinfomsgLen:], iflaLinkinfo)
-	return find(info, infoData), nil
+	m = m[ifinfomsgLen:]
+	for _, t := range path {
+		m = find(m, t)
+	}
+	return m, nil
 }
 
 // get returns the payload of the message that describes a link.

@@ -13,7 +13,12 @@
 //
 // A test skips for one of two reasons only: the machine forbids the sandbox, or
 // the running kernel lacks a feature of the table in table.go. Both are said in
-// one line.
+// one line. In the kernel matrix (internal/kernels) the first is a failure, and
+// so is the second unless the table says that this kernel may lack the feature.
+//
+// The matrix runs the tests of files named *_linux_test.go, on machines that have
+// nothing but the test program, its testdata directory and busybox: a test that
+// needs more belongs into a file of another name.
 package testns
 
 import (
@@ -42,6 +47,7 @@ var (
 // descriptor, named namespace or thread in another namespace; what they did
 // leave makes the run fail.
 func Main(m *testing.M) {
+	idle()
 	forbidden = nsutil.Sandbox()
 	sandboxed = forbidden == nil
 	if !sandboxed {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -42,13 +43,8 @@ func TestInEnds(t *testing.T) {
 
 func TestFeatures(t *testing.T) {
 	testns.NeedSandbox(t)
-	names := make(map[string]bool)
 	var has, lacks []string
 	for _, f := range testns.Features {
-		if names[f.Name] || f.Name == "" || f.Probe == nil {
-			t.Errorf("feature %q is listed twice or incomplete", f.Name)
-		}
-		names[f.Name] = true
 		switch err := testns.Probe(f); {
 		case err == nil:
 			has = append(has, f.Name)
@@ -69,9 +65,68 @@ func TestFeatures(t *testing.T) {
 	}
 }
 
+// The table must be true of each kernel of the matrix, in both directions: else
+// what it says of one that lacks a feature would hide tests for ever.
+func TestMatrix(t *testing.T) {
+	key := os.Getenv(testns.KernelVariable)
+	if key == "" {
+		return
+	}
+	i := slices.IndexFunc(testns.Kernels, func(k testns.Kernel) bool { return k.Key == key })
+	if i < 0 {
+		t.Fatalf("%s=%s: there is no such kernel", testns.KernelVariable, key)
+	}
+	k := testns.Kernels[i]
+	if k.GOARCH != runtime.GOARCH {
+		t.Errorf("kernel %s runs tests for %s", key, runtime.GOARCH)
+	}
+	for _, f := range testns.Features {
+		if f.Name == "xdp" { // of package link alone
+			continue
+		}
+		switch err := testns.Probe(f); {
+		case f.In(k) && err != nil:
+			t.Errorf("kernel %s must have feature %q: %v", key, f.Name, err)
+		case !f.In(k) && err == nil:
+			t.Errorf("kernel %s has feature %q, which the table says it lacks", key, f.Name)
+		}
+	}
+}
+
+// In the matrix, a feature that the kernel must have is not skipped, and a
+// kernel that the table does not know is a mistake.
+func TestRequireMatrix(t *testing.T) {
+	testns.NeedSandbox(t)
+	saved := testns.Features
+	defer func() { testns.Features = saved }()
+	must := fmt.Sprintf("a feature of 6.12 (%p)", t) // another one with each -count
+	backported, unbuilt := must+", backported", must+", not built"
+	missing := func(*testns.Prober) error { return errors.New("of course") }
+	testns.Features = append(slices.Clone(saved),
+		testns.Feature{Name: must, Since: "6.12", Probe: missing},
+		testns.Feature{Name: backported, Since: "6.12", Probe: missing, Except: map[string]string{"6.1": "backported"}},
+		testns.Feature{Name: unbuilt, Since: "6.12", Probe: missing, Except: map[string]string{"7.2": "not built"}},
+	)
+	for _, c := range []struct {
+		kernel, feature string
+		fails           bool
+	}{
+		{"", must, false}, {"5.10", must, false}, {"6.1", must, false}, {"6.12", must, true}, {"7.2", must, true}, {"6.12-s390x", must, true},
+		{"5.10", backported, false}, {"6.1", backported, true}, {"6.12", unbuilt, true}, {"7.2", unbuilt, false},
+		{"6.13", "veth", true}, {"7.2", "veth", false},
+	} {
+		t.Setenv(testns.KernelVariable, c.kernel)
+		r := record(t, func(t testing.TB) { testns.Require(t, c.feature) })
+		if r.failed != c.fails || !r.failed && (r.skipped == "") != (c.feature == "veth") {
+			t.Errorf("kernel %q, %s: %+v", c.kernel, c.feature, r)
+		}
+	}
+}
+
 // A skip names the feature; a name that is not in the table is a mistake.
 func TestRequire(t *testing.T) {
 	testns.NeedSandbox(t)
+	t.Setenv(testns.KernelVariable, "") // which fails instead
 	saved := testns.Features
 	defer func() { testns.Features = saved }()
 	probes := 0
@@ -114,6 +169,8 @@ func (r *recorder) Fatalf(string, ...any) {
 	runtime.Goexit()
 }
 
+func (r *recorder) Fatal(...any) { r.Fatalf("") }
+
 func record(t *testing.T, f func(testing.TB)) *recorder {
 	r := &recorder{TB: t}
 	done := make(chan struct{})
@@ -128,7 +185,7 @@ func record(t *testing.T, f func(testing.TB)) *recorder {
 // The probes must leave the sandbox itself as it was.
 func TestProbesLeaveNothing(t *testing.T) {
 	testns.NeedSandbox(t)
-	for _, name := range []string{"probe", "lower"} {
+	for _, name := range []string{"probe", "lower", "master"} {
 		if _, err := net.InterfaceByName(name); err == nil {
 			t.Errorf("a link %q in the sandbox", name)
 		}

@@ -1,0 +1,136 @@
+package testns
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+
+	"github.com/iplink-go/iplink/internal/rtnl"
+	"github.com/iplink-go/iplink/nsutil"
+)
+
+// The probes that a row of the table cannot say.
+
+// probeGTP gives a link the socket that it is to receive from, which all
+// kernels take; only later ones can be told to make one.
+func probeGTP(p *Prober) error {
+	return nsutil.Do(p.ns, func() error {
+		c, err := net.ListenUDP("udp4", &net.UDPAddr{Port: 2152})
+		if err != nil {
+			return err
+		}
+		defer c.Close()
+		raw, err := c.SyscallConn()
+		if err != nil {
+			return err
+		}
+		var made error
+		err = raw.Control(func(fd uintptr) {
+			_, made = p.Create(Link{Kind: "gtp", Data: [][]byte{u32(2, uint32(fd)), u32(3, 64)}}) // fd1, pdp_hashsize
+		})
+		return errors.Join(err, made)
+	})
+}
+
+// probeHSR puts a link on both ends of a pair.
+func probeHSR(p *Prober) error {
+	one, err := p.made(Link{Kind: "veth", Name: "lower"})
+	if err != nil {
+		return err
+	}
+	m, err := p.get("veth0") // the other end, as the kernel names it
+	if err != nil {
+		return err
+	}
+	_, err = p.Create(Link{Kind: "hsr", Data: [][]byte{u32(1, one), u32(2, binary.NativeEndian.Uint32(m[4:]))}}) // slaves
+	return err
+}
+
+// probePPP makes a link on a channel that leads nowhere.
+func probePPP(p *Prober) error {
+	f, err := os.OpenFile("/dev/ppp", os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = p.Create(Link{Kind: "ppp", Data: [][]byte{u32(1, uint32(f.Fd()))}}) // dev_fd
+	return err
+}
+
+// probeTUN makes a link as programs do: not by a message.
+func probeTUN(p *Prober) error { return nsutil.Do(p.ns, makeTUN) }
+
+// probeOVPN asks for ovpn in the way that its module can be found by: unlike
+// others it does not carry the name of its kind of links.
+func probeOVPN(p *Prober) error {
+	if err := loadFamily("ovpn"); err != nil {
+		return err
+	}
+	_, err := p.Create(Link{Kind: "ovpn"})
+	return err
+}
+
+// XDPPrograms is the environment variable in which TestMain of package link
+// says whether it could load programs: "loaded", or why not. It takes privilege
+// over the whole machine, which the sandbox has not.
+const XDPPrograms = "IPLINK_TEST_XDP"
+
+func probeXDP(*Prober) error {
+	switch word := os.Getenv(XDPPrograms); word {
+	case "loaded":
+		return nil
+	case "":
+		return errors.New("the package's TestMain loads no programs")
+	default:
+		return errors.New(word)
+	}
+}
+
+// probeEcho asks for the notification of a new link, from which a program
+// learns the link's index. Older kernels ignore that.
+func probeEcho(p *Prober) error {
+	index, err := p.Create(Link{Kind: "ifb", Flags: rtnl.FlagEcho})
+	if err == nil && index == 0 {
+		err = errors.New("the new link is not echoed")
+	}
+	return err
+}
+
+// probeMoveIndex moves a link to another namespace under an index that it
+// chooses. Older kernels take the request and not the index.
+func probeMoveIndex(p *Prober) error {
+	const chosen = 4711
+	other, err := newProber()
+	if err != nil {
+		return err
+	}
+	defer other.close()
+	index, err := p.made(Link{Kind: "ifb", Name: probeName})
+	if err != nil {
+		return err
+	}
+	if err := p.change(index, u32(iflaNetNSFD, uint32(other.ns.FD())), u32(iflaNewIndex, chosen)); err != nil {
+		return err
+	}
+	m, err := other.get(probeName)
+	if err == nil && binary.NativeEndian.Uint32(m[4:]) != chosen {
+		err = errors.New("a link that moves does not get the index that it is to have")
+	}
+	return err
+}
+
+// change sends attributes for a link that exists.
+func (p *Prober) change(index uint32, attrs ...[]byte) error {
+	b := rtnl.Begin(nil, rtnl.NewLink, rtnl.FlagAck)
+	b = append(b, make([]byte, ifinfomsgLen)...)
+	binary.NativeEndian.PutUint32(b[rtnl.HeaderLen+4:], index)
+	for _, a := range attrs {
+		b = append(b, a...)
+	}
+	if err := p.do(rtnl.End(b, 0), nil); err != nil {
+		return fmt.Errorf("change link %d: %w", index, err)
+	}
+	return nil
+}
