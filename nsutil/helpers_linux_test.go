@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -190,6 +191,7 @@ func powerless() {
 			fmt.Println("error:", err)
 			return
 		}
+		runtime.LockOSThread() // whose bounding set it is, and which starts the other
 		for c := 0; unix.Prctl(unix.PR_CAPBSET_DROP, uintptr(c), 0, 0, 0) == nil; c++ {
 		}
 		target := os.NewFile(uintptr(ns.FD()), "namespace")
