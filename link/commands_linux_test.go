@@ -166,16 +166,7 @@ func newStage(t *testing.T) *stage {
 	}
 	t.Cleanup(func() { s.client.Close() })
 
-	process := exec.Command("sleep", "600")
-	testns.In(t, testns.New(t), func() { err = process.Start() })
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = process.Process.Kill()
-		_ = process.Wait()
-	})
-	s.pid = process.Process.Pid
+	s.pid = testns.Process(t, testns.New(t))
 	return s
 }
 
@@ -203,7 +194,7 @@ func (s *stage) links(t *testing.T) (all []string) {
 
 // newIP returns what runs an ip command on the stage, nil where there is no ip.
 func newIP(t *testing.T, s *stage) func(*testing.T, string) {
-	path, err := exec.LookPath("ip")
+	path, err := testns.IPRoute2()
 	if err != nil {
 		t.Logf("the effect of ip itself is not compared: %v", err)
 		return nil

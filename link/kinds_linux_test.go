@@ -90,9 +90,7 @@ func TestVXLANChange(t *testing.T) {
 	for name, k := range optional {
 		t.Run(name, func(t *testing.T) {
 			b := prepare(t)
-			if missing(&k, b.get("vx0").Kind) {
-				t.Skipf("this kernel's vxlan has no %s", name)
-			}
+			testns.Require(t, "vxlan "+name)
 			b.setAndBack("vx0", func() link.Spec { k := k; return link.Spec{Kind: &k} }, false)
 		})
 	}
@@ -110,10 +108,8 @@ func TestVXLANChange(t *testing.T) {
 // dropping packets.
 func TestVXLANReservedBits(t *testing.T) {
 	b := newBox(t)
+	testns.Require(t, "vxlan reserved_bits")
 	l := b.create(link.Spec{Name: "vx0", Kind: &kind.VXLAN{ID: attr.U32(42), GBP: attr.On}})
-	if !l.Kind.(*kind.VXLAN).ReservedBits.IsSet() {
-		t.Skip("this kernel's vxlan has no reserved_bits")
-	}
 	b.tap.reset(nil)
 	_, err := b.c.Change(b.ctx, l.Ref(), link.Spec{Kind: &kind.VXLAN{TTL: attr.U8(9)}})
 	wantError(t, err, "reserved_bits", link.ErrFixed)

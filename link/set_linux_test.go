@@ -122,7 +122,7 @@ func TestOperState(t *testing.T) {
 	b := newBox(t)
 	b.pair()
 	l := b.change("v0", link.Spec{Up: attr.On})
-	if l.HasCarrier() || !strings.Contains(l.String(), "NO-CARRIER") {
+	if l.HasCarrier() {
 		t.Errorf("with the peer down:\n%s", l)
 	}
 	state := func(want kind.OperState) {
@@ -131,15 +131,21 @@ func TestOperState(t *testing.T) {
 			t.Errorf("state is %v, want %v", b.get("v0").OperState, want)
 		}
 	}
-	state(kind.OperLowerLayerDown)
+	state(kind.OperLowerLayerDown) // until then a link counts as running
+	if l := b.get("v0"); !strings.Contains(l.String(), "NO-CARRIER") {
+		t.Errorf("with the peer down:\n%s", l)
+	}
 	b.change("v1", link.Spec{Up: attr.On})
 	state(kind.OperUp)
 	if l := b.get("v0"); !l.HasCarrier() || !l.Carrier.Value() {
 		t.Errorf("with the peer up:\n%s", l)
 	}
+	// The mode counts when the state leaves another one for UP, which it must
+	// have reached: the kernel does not look at what came and went meanwhile.
+	b.change("v1", link.Spec{Up: attr.Off})
+	state(kind.OperLowerLayerDown)
 	b.change("v0", link.Spec{LinkMode: attr.Some(kind.LinkModeDormant)})
-	b.change("v0", link.Spec{Up: attr.Off})
-	b.change("v0", link.Spec{Up: attr.On})
+	b.change("v1", link.Spec{Up: attr.On})
 	state(kind.OperDormant)
 	if l := b.change("v0", link.Spec{OperState: attr.Some(kind.OperUp)}); l.OperState.Value() != kind.OperUp {
 		t.Errorf("state is %v, want UP", l.OperState)

@@ -15,6 +15,7 @@ import (
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
 	"github.com/iplink-go/iplink/internal/rtnl/rtnltest"
+	"github.com/iplink-go/iplink/internal/testns"
 	"github.com/iplink-go/iplink/kind"
 	"github.com/iplink-go/iplink/link"
 	"golang.org/x/sys/unix"
@@ -25,15 +26,12 @@ import (
 // before it does, and the sandbox inherits the descriptors, which are enough
 // to attach them.
 
-// programsEnv tells the sandbox that programs were loaded, or why not.
-const programsEnv = "IPLINK_TEST_XDP"
-
 // firstProgram is the descriptor of the first of two programs, far from those
 // that the sandbox is started with.
 const firstProgram = 200
 
 func loadPrograms() {
-	if os.Getenv(programsEnv) != "" {
+	if os.Getenv(testns.XDPPrograms) != "" {
 		return
 	}
 	word := "loaded"
@@ -42,7 +40,7 @@ func loadPrograms() {
 			word = err.Error()
 		}
 	}
-	os.Setenv(programsEnv, word)
+	os.Setenv(testns.XDPPrograms, word)
 }
 
 // loadProgram loads a program that passes every packet and gives it the
@@ -74,9 +72,7 @@ func loadProgram(fd int) error {
 // programs returns the descriptors of two programs.
 func programs(t *testing.T) (one, other int32) {
 	t.Helper()
-	if word := os.Getenv(programsEnv); word != "loaded" {
-		t.Skip("no XDP programs: ", word)
-	}
+	testns.Require(t, "xdp")
 	return firstProgram, firstProgram + 1
 }
 

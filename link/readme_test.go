@@ -1,3 +1,5 @@
+//go:build linux
+
 package link_test
 
 import (
@@ -18,7 +20,8 @@ import (
 )
 
 // README.md makes two promises in tables: which expression does the job of a
-// command, and what errors say. Both are compared with what runs here.
+// command, and what errors say. Both are compared with what runs here, for
+// which the source must be at hand: so it is on Linux, but no *_linux_test.go.
 
 // rows returns what re finds in a file: its groups, without the whole match.
 func rows(t *testing.T, file string, re string) (list [][]string) {
