@@ -107,7 +107,11 @@ func (s *subject) change(ctx context.Context, t *tx, w *Spec) error {
 	name := d.Name
 	pre := *d
 	pre.Name, pre.Master, pre.Port, pre.Up, pre.XDP = "", Ref{}, nil, attr.Opt[bool]{}, attr.Opt[XDP]{}
-	if err := t.runAll(ctx, s.sets(&pre)); err != nil {
+	// Until Linux 6.6 a link that moves leaves its alternative names behind in
+	// the table of names that it came from: there alone they can be taken
+	// from it.
+	drop := slices.DeleteFunc(slices.Concat(s.altNames(w, name)), func(a step) bool { return a.(*altStep).add })
+	if err := t.runAll(ctx, append(s.sets(&pre), drop...)); err != nil {
 		return err
 	}
 	if err := t.run(ctx, &moveStep{sub: s, to: to, name: name, index: w.Index}); err != nil {

@@ -8,8 +8,13 @@ import (
 // with the earlier parts done. So a change is sent as one message per group of
 // fields that succeed or fail together, in this order: down first, freeing the
 // old master, kind data, address before MTU before flags, the name, then the
-// new master, port data, which leaving a master resets, up, and last what cannot
-// always be undone, XDP. Unknown attributes are in none: see Spec.Unknown.
+// new master, port data, which leaving a master resets, the sizes of packets to
+// segment, up, and last what cannot always be undone, XDP. Unknown
+// attributes are in none: see Spec.Unknown.
+//
+// The sizes come after the master for the sake of undoing, which goes backwards:
+// before Linux 5.19 a master takes over those that a port has at the moment of
+// joining, so they must be back before the old master is.
 
 // A group picks the fields of one message.
 type group struct {
@@ -40,11 +45,6 @@ var groups = []group{
 		d.Trailers, d.Dynamic = s.Trailers, s.Dynamic
 	}},
 	{"txqueuelen", func(d, s *Spec) { d.TxQueueLen = s.TxQueueLen }},
-	{"gso_max_size", func(d, s *Spec) { d.GSOMaxSize = s.GSOMaxSize }},
-	{"gso_max_segs", func(d, s *Spec) { d.GSOMaxSegs = s.GSOMaxSegs }},
-	{"gro_max_size", func(d, s *Spec) { d.GROMaxSize = s.GROMaxSize }},
-	{"gso_ipv4_max_size", func(d, s *Spec) { d.GSOIPv4MaxSize = s.GSOIPv4MaxSize }},
-	{"gro_ipv4_max_size", func(d, s *Spec) { d.GROIPv4MaxSize = s.GROIPv4MaxSize }},
 	{"carrier", func(d, s *Spec) { d.Carrier = s.Carrier }},
 	{"mode", func(d, s *Spec) { d.LinkMode = s.LinkMode }},
 	{"state", func(d, s *Spec) { d.OperState = s.OperState }},
@@ -64,6 +64,11 @@ var groups = []group{
 		}
 	}},
 	{"port", func(d, s *Spec) { d.Port = s.Port }},
+	{"gso_max_size", func(d, s *Spec) { d.GSOMaxSize = s.GSOMaxSize }},
+	{"gso_max_segs", func(d, s *Spec) { d.GSOMaxSegs = s.GSOMaxSegs }},
+	{"gro_max_size", func(d, s *Spec) { d.GROMaxSize = s.GROMaxSize }},
+	{"gso_ipv4_max_size", func(d, s *Spec) { d.GSOIPv4MaxSize = s.GSOIPv4MaxSize }},
+	{"gro_ipv4_max_size", func(d, s *Spec) { d.GROIPv4MaxSize = s.GROIPv4MaxSize }},
 	{"up", func(d, s *Spec) {
 		if s.Up == attr.On {
 			d.Up = s.Up
