@@ -192,9 +192,11 @@ func TestCancelled(t *testing.T) {
 		t.Run(scenario.name, func(t *testing.T) {
 			b, there := newBox(t), newBox(t)
 			b.stage()
+			start := time.Now()
 			if err := scenario.do(b.ctx, b, there); err != nil {
 				t.Fatal(err)
 			}
+			limit := 2*time.Second + 4*time.Since(start) // machines differ
 			for k := range len(b.tap.requests()) {
 				if k%4 != 1 && !full {
 					continue
@@ -213,8 +215,8 @@ func TestCancelled(t *testing.T) {
 				err := scenario.do(ctx, b, there)
 				took := time.Since(start)
 				cancel()
-				if took > 2*time.Second {
-					t.Errorf("request %d: took %v", k, took)
+				if took > limit {
+					t.Errorf("request %d: took %v of %v", k, took, limit)
 				}
 				if err == nil {
 					if !scenario.done(b, there) {
