@@ -27,7 +27,8 @@ import (
 //
 // A change of NetNS moves the link, together with a new name and index. The
 // kernel takes a moved link down and releases it from its master; say Up and
-// Master to have them there.
+// Master to have them there. Linux 5.10 finds the alternative names that it
+// keeps in the namespace that it left; later kernels move them too.
 //
 // Errors, besides those of the kernel: [ErrFixed] for what cannot be changed,
 // [ErrKind] for a link of another kind, [ErrConflict], [ErrVerify].
@@ -107,7 +108,7 @@ func (s *subject) change(ctx context.Context, t *tx, w *Spec) error {
 	name := d.Name
 	pre := *d
 	pre.Name, pre.Master, pre.Port, pre.Up, pre.XDP = "", Ref{}, nil, attr.Opt[bool]{}, attr.Opt[XDP]{}
-	// Until Linux 6.6 a link that moves leaves its alternative names behind in
+	// On Linux 5.10 a link that moves leaves its alternative names behind in
 	// the table of names that it came from: there alone they can be taken
 	// from it.
 	drop := slices.DeleteFunc(slices.Concat(s.altNames(w, name)), func(a step) bool { return a.(*altStep).add })
