@@ -54,6 +54,7 @@ var otherForms = map[string]struct {
 	reason string
 }{
 	"IFLA_VXLAN_RESERVED_BITS": {attr.WireBE64, "struct vxlanhdr, two be32 that are one bit mask"},
+	"IFLA_CAN_CLOCK":           {attr.WireU32, "struct can_clock, whose only member is a u32"},
 }
 
 // A checker compares lists with the table.

@@ -228,6 +228,7 @@ func init() {
 	maps.Copy(kinds, map[string]func(*words, kind.Kind) error{
 		"team": empty, "vcan": empty,
 		"bond":   func(w *words, k kind.Kind) error { return bondOptions.read(w, k.(*kind.Bond)) },
+		"can":    func(w *words, k kind.Kind) error { return w.can(k.(*kind.CAN)) },
 		"hsr":    func(w *words, k kind.Kind) error { return hsrOptions.read(w, k.(*kind.HSR)) },
 		"ipvlan": func(w *words, k kind.Kind) error { return w.ipvlan(k.(*kind.IPVLAN)) },
 		"ipvtap": func(w *words, k kind.Kind) error { return w.ipvlan((*kind.IPVLAN)(k.(*kind.IPVTAP))) },
