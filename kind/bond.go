@@ -88,7 +88,8 @@ type Bond struct {
 	// ADInfo is the state of 802.3ad; read-only.
 	ADInfo attr.Opt[ADInfo]
 	// ADActorSysPrio is the system's priority, 1 to 65535; 65535 by default.
-	// 802.3ad; reported in that mode and to root only, as the next two.
+	// 802.3ad; reported in that mode and to root of the machine only, as the
+	// next two.
 	ADActorSysPrio attr.Opt[uint16]
 	// ADUserPortKey is the upper ten bits of the port key, 0 to 1023.
 	// 802.3ad.
@@ -217,9 +218,9 @@ func (b *Bond) lacp(c *attr.Codec) {
 	attr.Uint8(c, bondADLACPRate, "lacp_rate", &b.LACPRate, attr.Changes(attr.WhenDown), attr.Range(0, int64(LACPFast)), attr.JSON("ad_lacp_rate"))
 	attr.Uint8(c, bondADSelect, "ad_select", &b.ADSelect, attr.Changes(attr.WhenDown), attr.Range(0, int64(ADSelectPortPriority)))
 	attr.Nest(c, bondADInfo, "ad_info", &b.ADInfo, attr.ReadOnly)
-	attr.Uint16(c, bondADActorSysPrio, "ad_actor_sys_prio", &b.ADActorSysPrio, attr.Range(1, 1<<16-1))
-	attr.Uint16(c, bondADUserPortKey, "ad_user_port_key", &b.ADUserPortKey, attr.Changes(attr.WhenDown), attr.Range(0, maxADUserPortKey))
-	attr.MAC(c, bondADActorSystem, "ad_actor_system", &b.ADActorSystem, attr.MaxLen(ethALen))
+	attr.Uint16(c, bondADActorSysPrio, "ad_actor_sys_prio", &b.ADActorSysPrio, attr.Unconfirmed, attr.Range(1, 1<<16-1))
+	attr.Uint16(c, bondADUserPortKey, "ad_user_port_key", &b.ADUserPortKey, attr.Unconfirmed, attr.Changes(attr.WhenDown), attr.Range(0, maxADUserPortKey))
+	attr.MAC(c, bondADActorSystem, "ad_actor_system", &b.ADActorSystem, attr.Unconfirmed, attr.MaxLen(ethALen))
 }
 
 // Tidy shows no validation as null and LACPActive as a word, as iproute2 does.

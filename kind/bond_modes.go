@@ -54,11 +54,11 @@ func (b *Bond) trim(mode BondMode) {
 		return !limited || modes.has(mode)
 	})
 	*b = *out
-	if b.MIIMon.Value() == 0 {
+	if b.MIIMon == attr.Some[time.Duration](0) {
 		b.UpDelay.Clear()
 		b.DownDelay.Clear()
 		b.PeerNotifyDelay.Clear()
-	} else if b.ARPValidate.Value() == ARPValidateNone {
+	} else if b.MIIMon.IsSet() && b.ARPValidate.Value() == ARPValidateNone {
 		b.ARPValidate.Clear()
 	}
 	if b.ADActorSystem == zeroMAC { // is refused, and means none
@@ -86,21 +86,63 @@ func (b *Bond) Accompany(has Kind) {
 }
 
 // Revert brings back what changed along with what was changed, such as one way
-// of watching ports that another had turned off.
+// of watching ports that another had turned off. What only another mode takes
+// goes back in that mode, so it takes several requests to do all of it.
 func (b *Bond) Revert(now Kind) Kind {
 	n, ok := now.(*Bond)
-	if !ok || n.Mode != b.Mode {
+	if !ok {
 		return nil
 	}
-	was, d := attr.Clone(b), new(Bond)
-	was.trim(b.Mode.Value())
-	if was.MIIMon.Value() != 0 && n.MIIMon == b.MIIMon {
-		was.ARPValidate = b.ARPValidate // taken if it comes without MIIMon
+	d := b.lost(n)
+	mode := b.Mode.Value()
+	switch hidden, in := d.hidden(mode); {
+	case n.Mode != b.Mode:
+		return &Bond{Mode: b.Mode}
+	case hidden != nil:
+		hidden.Mode = attr.Some(in)
+		return hidden
 	}
-	settable := new(Bond)
-	_ = attr.Copy(settable, was, func(f *attr.Field) bool { return f.Dir&attr.Set != 0 && f.Wire != attr.WireRest })
-	if fields, err := attr.Diff(d, settable, n); err != nil || len(fields) == 0 {
+	d.trim(mode)
+	if n.MIIMon == b.MIIMon && b.ARPValidate != n.ARPValidate {
+		d.ARPValidate = b.ARPValidate // is taken in a message without MIIMon
+	}
+	if attr.IsZero(d) {
 		return nil
 	}
 	return d
+}
+
+// lost returns what of b does not hold in n. What b does not say for being
+// empty is said.
+func (b *Bond) lost(n *Bond) *Bond {
+	was, d := new(Bond), new(Bond)
+	// One type: there is no error to have.
+	_ = attr.Copy(was, b, func(f *attr.Field) bool { return f.Dir&attr.Set != 0 && f.Wire != attr.WireRest })
+	if !was.ARPTargets.IsSet() && n.ARPTargets.IsSet() {
+		was.ARPTargets.Set(nil)
+	}
+	if !was.NSTargets.IsSet() && n.NSTargets.IsSet() {
+		was.NSTargets.Set(nil)
+	}
+	if !was.Primary.IsSet() && n.Primary.IsSet() {
+		was.Primary = attr.NoRef
+	}
+	_, _ = attr.Diff(d, was, n)
+	return d
+}
+
+// hidden returns what of b is not for a mode but for another one, in, nil if
+// there is nothing.
+func (b *Bond) hidden(mode BondMode) (_ *Bond, in BondMode) {
+	out := new(Bond)
+	for f := range attr.Values(b) {
+		if modes, limited := forModes[f.Type]; limited && !modes.has(mode) {
+			for in = BondRoundRobin; !modes.has(in); {
+				in++
+			}
+			_ = attr.Copy(out, b, func(x *attr.Field) bool { return forModes[x.Type] == modes })
+			return out, in
+		}
+	}
+	return nil, 0
 }

@@ -143,9 +143,10 @@ type Pairer interface {
 }
 
 // A Reverter is a kind with data that a request cannot say to be absent, such
-// as an empty list. Revert is called on the data that a link had, with what it
-// has now, and returns the request that brings the difference back, nil if
-// there is none.
+// as an empty list, or whose changes change more than was said. Revert is called
+// on the data that a link had, with what it has now, and returns the request
+// that brings the difference back or nearer. It is called again, a few times at
+// most, until it returns nil.
 type Reverter interface {
 	Kind
 	Revert(now Kind) Kind

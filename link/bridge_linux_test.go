@@ -152,6 +152,9 @@ func (b *box) setAndBack(name string, spec func() link.Spec, command bool) {
 	if p, ok := back.Port.(*kind.BridgePort); ok && !p.BackupPort.IsSet() {
 		p.BackupPort = link.None // which a report leaves out
 	}
+	if k, ok := back.Kind.(*kind.Bond); ok && !k.ARPTargets.IsSet() {
+		k.ARPTargets = targets() // the same
+	}
 	if _, err := b.c.Change(b.ctx, link.Name(name), back); err != nil {
 		b.t.Error("back:", err)
 		return

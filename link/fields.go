@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/kind"
 )
 
 // Fields of a Spec, taken one by one: which are said, what they say, and
@@ -128,6 +129,9 @@ func onlyPart[T attr.Named](s, mask T) T {
 	attr.Reset(out)
 	keep := said(mask)
 	_ = attr.Copy(out, s, func(f *attr.Field) bool { return keep[f.Name] })
+	if _, ok := any(s).(kind.Trimmer); ok { // what it leaves out the kernel would refuse
+		return out
+	}
 	have := said(out)
 	_ = attr.Copy(out, zeros(mask), func(f *attr.Field) bool { return keep[f.Name] && !have[f.Name] })
 	return out
@@ -142,7 +146,7 @@ func zeros[T attr.Named](s T) T {
 	for f, v := range attr.Values(s) {
 		a, isAddr := v.(netip.Addr)
 		switch {
-		case f.Header || f.Dir&attr.Set == 0:
+		case f.Header || f.Dir&attr.Set == 0 || f.Unconfirmed || f.Wire == attr.WireStruct:
 		case isAddr && a.Is6() && f.Alt != 0:
 			b = attr.AppendBytes(b, f.Alt, make([]byte, 16))
 		case isAddr:

@@ -1,6 +1,8 @@
 package link
 
 import (
+	"strings"
+
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/kind"
 )
@@ -121,6 +123,9 @@ func (l *Link) Spec() *Spec {
 		NumTxQueues: l.NumTxQueues, NumRxQueues: l.NumRxQueues, GSOMaxSize: l.GSOMaxSize, GSOMaxSegs: l.GSOMaxSegs,
 		GROMaxSize: l.GROMaxSize, GSOIPv4MaxSize: l.GSOIPv4MaxSize, GROIPv4MaxSize: l.GROIPv4MaxSize,
 		AddrGenMode: l.AddrGenMode, ParentDev: l.ParentDev,
+	}
+	if strings.Trim(string(l.Address.AsSlice()), "\x00") == "" { // is none, and none that can be given
+		s.Address = attr.HWAddr{}
 	}
 	s.AltNames = append(s.AltNames, l.AltNames...)
 	if l.Kind != nil {

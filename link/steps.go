@@ -60,16 +60,29 @@ func (s *setStep) undo(ctx context.Context) error {
 	if err := s.sub.restore(ctx, s.was); err != nil {
 		return err
 	}
-	r, ok := s.had.(kind.Reverter)
-	if !ok {
-		return nil
+	if r, ok := s.had.(kind.Reverter); ok {
+		return s.sub.revert(ctx, r)
 	}
-	l, err := s.sub.read(ctx)
-	if err != nil {
-		return err
-	}
-	if k := r.Revert(l.Kind); k != nil {
-		return s.sub.set(ctx, &Spec{Kind: k})
+	return nil
+}
+
+// maxReverts bounds the requests of one kind.Reverter.
+const maxReverts = 5
+
+// revert sends what r returns until there is nothing left.
+func (s *subject) revert(ctx context.Context, r kind.Reverter) error {
+	for range maxReverts {
+		l, err := s.read(ctx)
+		if err != nil {
+			return err
+		}
+		k := r.Revert(l.Kind)
+		if k == nil {
+			return nil
+		}
+		if err := s.set(ctx, &Spec{Kind: k}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
