@@ -216,7 +216,7 @@ func newBits(c *Codec, layout Layout, rest *uint32, bits []Bit) *bitsOp {
 	for _, x := range bits {
 		// add checks that the switch is a field of the struct.
 		in := c.side("bits")
-		f := add(in, Field{Name: x.Name, Key: x.Key, Wire: "bit"}, x.On, nil, nil)
+		f := add(in, Field{Name: x.Name, Key: x.Key, Wire: wirePart}, x.On, nil, nil)
 		c.fail(in.err)
 		o.bits = append(o.bits, bit{x.Mask, f.off, x.Inverted, f.Field})
 		o.known |= x.Mask

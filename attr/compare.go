@@ -29,7 +29,7 @@ func (f *field) differs(want, have ptr) bool {
 		return false
 	}
 	switch f.op.(type) {
-	case differ, *inlineOp: // their parts may be absent where that means zero
+	case differ, inlined: // their parts may be absent where that means zero
 		return !f.op.equal(f, want, have)
 	}
 	switch {
@@ -90,8 +90,8 @@ func (p *program) diff(out []Field, dst, want, have ptr) []Field {
 				continue
 			}
 			switch o := f.op.(type) {
-			case *inlineOp:
-				out = o.prog.diff(out, dp, wp, hp)
+			case inlined:
+				out = o.inlined().diff(out, dp, wp, hp)
 				continue
 			case differ:
 				o.diff(f, dp, wp, hp)
@@ -106,7 +106,8 @@ func (p *program) diff(out []Field, dst, want, have ptr) []Field {
 
 // Copy sets the fields of dst for which keep returns true to what src says
 // there, and leaves the others alone. dst and src are of one type. keep sees
-// the fields of [Inline] nests one by one, other nests whole.
+// the fields of [Inline] nests and the parts of numbers one by one, other nests
+// whole.
 func Copy(dst, src Struct, keep func(*Field) bool) error {
 	prog, d, err := programOf(dst)
 	if err != nil {
@@ -127,8 +128,8 @@ func (p *program) copyIf(dst, src ptr, keep func(*Field) bool) {
 	for _, list := range [][]field{p.heads, p.fields} {
 		for i := range list {
 			f := &list[i]
-			if o, ok := f.op.(*inlineOp); ok {
-				o.prog.copyIf(at(dst, f.off), at(src, f.off), keep)
+			if o, ok := f.op.(inlined); ok {
+				o.inlined().copyIf(at(dst, f.off), at(src, f.off), keep)
 			} else if keep(&f.Field) {
 				f.op.copy(at(dst, f.off), at(src, f.off))
 			}

@@ -37,7 +37,7 @@ func describe(p *program) []Field {
 
 // Values iterates over the fields of s that say something, with their values:
 // what is in the Opt, an address, a slice, or for nests the struct. Fields of
-// an [Inline] nest and switches of [Bits] come one by one.
+// an [Inline] nest, switches of [Bits] and parts of numbers come one by one.
 func Values(s Struct) iter.Seq2[Field, any] {
 	return func(yield func(Field, any) bool) {
 		if prog, base, err := programOf(s); err == nil {
@@ -56,8 +56,8 @@ func (p *program) values(base ptr, yield func(Field, any) bool) bool {
 				continue
 			}
 			switch o := f.op.(type) {
-			case *inlineOp:
-				if !o.prog.values(fp, yield) {
+			case inlined:
+				if !o.inlined().values(fp, yield) {
 					return false
 				}
 			case switches:

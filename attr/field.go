@@ -42,7 +42,9 @@ type Field struct {
 	maxLen   int // of strings, 0: any
 	noNUL    bool
 	zero     bool // a report leaves it out where it is zero
-	compare  any  // func(want, have T) bool
+	notZero  bool // a request leaves it out where it is zero
+	zeroWord string
+	compare  any // func(want, have T) bool
 }
 
 // A Wire is the form of an attribute's payload, in the words of the kernel's
@@ -117,8 +119,6 @@ const (
 	Replaced Mode = "replace"
 	// ReplacedGroup: reset if left out while another of its group is sent.
 	ReplacedGroup Mode = "replace-group"
-	// ByKind: replaced by some of the kinds that share the attribute.
-	ByKind Mode = "by-kind"
 	// Additive: entries are added to those the link has.
 	Additive Mode = "additive"
 	// WhenDown: only while the link is down.
@@ -172,6 +172,10 @@ func Changes(m Mode) Option { return func(f *Field) { f.Mode = m } }
 // ZeroUnsaid marks an attribute that the kernel leaves out of its report
 // where it is zero: absent in a report then equals zero in a request.
 var ZeroUnsaid Option = func(f *Field) { f.zero = true }
+
+// NotZero marks an address that a request leaves out where it is all zeros: the
+// kernel refuses it, or takes it for none as it does an absent one.
+var NotZero Option = func(f *Field) { f.notZero = true }
 
 // NoNUL marks a string that is sent without a final NUL.
 var NoNUL Option = func(f *Field) { f.noNUL = true }

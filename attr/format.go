@@ -43,6 +43,10 @@ var (
 	Hidden Option = func(f *Field) { f.Key = "-" }
 )
 
+// ZeroWord writes a value that is zero as word, as iproute2 does "any" for an
+// address that is not set.
+func ZeroWord(word string) Option { return func(f *Field) { f.zeroWord = word } }
+
 // JSON gives the name of an attribute in JSON, where it differs from that of
 // the option. Names with "/" make objects.
 func JSON(key string) Option { return func(f *Field) { f.Key = key } }
@@ -89,6 +93,9 @@ func (p Printer) Text(s Struct) string {
 func (p Printer) Value(f Field, v any) string { return p.text(f, v) }
 
 func (p Printer) text(f Field, v any) string {
+	if f.zeroWord != "" && isZeroValue(v) {
+		return f.zeroWord
+	}
 	switch v := v.(type) {
 	case bool:
 		if v {
@@ -281,6 +288,9 @@ type Flattener interface {
 }
 
 func (p Printer) json(f Field, v any) any {
+	if f.zeroWord != "" && isZeroValue(v) {
+		return f.zeroWord
+	}
 	switch v := v.(type) {
 	case bool:
 		return boolJSON(f, v)

@@ -87,10 +87,18 @@ func CStruct[T any, P interface {
 	add(c, Field{Type: t, Name: name, Wire: WireStruct, Size: o.prog.header}, p, o, opts)
 }
 
+// inlined are the ops whose parts are fields of the struct that holds them and
+// are compared, copied and shown one by one.
+type inlined interface {
+	op
+	inlined() *program
+}
+
 // inlineOp is a nest whose attributes are fields of the struct that holds it.
 type inlineOp struct{ prog *program }
 
 func (o *inlineOp) program() *program { return o.prog }
+func (o *inlineOp) inlined() *program { return o.prog }
 func (o *inlineOp) elem(p ptr) ptr    { return p }
 
 func (o *inlineOp) decode(st *state, _ *field, p ptr, b []byte, off int, _ bool) error {

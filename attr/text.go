@@ -150,8 +150,10 @@ func (o *addrOp) decode(_ *state, _ *field, p ptr, b []byte, _ int, again bool) 
 	return nil
 }
 
-func (o *addrOp) append(_ *state, _ *field, p ptr, b []byte) ([]byte, error) {
+func (o *addrOp) append(st *state, f *field, p ptr, b []byte) ([]byte, error) {
 	switch a := *as[netip.Addr](p); {
+	case f.notZero && !st.Report && a.IsUnspecified():
+		return b, nil
 	case a.Is4() && o.t4 != 0:
 		v := a.As4()
 		return AppendBytes(b, o.t4, v[:]), nil

@@ -69,6 +69,11 @@ func (w *walker) inside(f *field, chosen names) *program {
 		return w.layout(f, o, chosen)
 	case switches:
 		return nil
+	case inlined:
+		if f.Wire != WireNest { // the parts of a number
+			return nil
+		}
+		return o.inlined()
 	case interface{ program() *program }:
 		return o.program()
 	}

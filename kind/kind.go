@@ -152,6 +152,14 @@ type Reverter interface {
 	Revert(now Kind) Kind
 }
 
+// A Preparer is a kind with changes that the kernel takes in two steps only.
+// Prepare is called on the data of a request, with what the link has now, and
+// returns the request that must come before it, nil if none must.
+type Preparer interface {
+	Kind
+	Prepare(now Kind) Kind
+}
+
 // A ChangeChecker is a kind that knows of changes which the kernel carries out
 // wrongly. CheckChange returns an error if changing a link that has this data
 // would do harm.

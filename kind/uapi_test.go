@@ -42,7 +42,7 @@ var forms = map[attr.Wire][]uapi.Form{
 var tableModes = map[attr.Mode]uapi.Mode{
 	attr.Any: uapi.Any, attr.Fixed: uapi.CreateOnly, attr.FixedEqual: uapi.CreateOnlyEqual,
 	attr.FixedSilent: uapi.CreateOnlyIgnored, attr.Replaced: uapi.Replace, attr.ReplacedGroup: uapi.ReplaceGroup,
-	attr.ByKind: uapi.ByKind, attr.Additive: uapi.Additive, attr.WhenDown: uapi.WhenDown,
+	attr.Additive: uapi.Additive, attr.WhenDown: uapi.WhenDown,
 	attr.WhenNoPorts: uapi.WhenNoPorts, attr.WhenDownNoPorts: uapi.WhenNoPorts | uapi.WhenDown,
 	attr.SameFamily: uapi.SameFamily, attr.Conditional: uapi.Conditional, "": 0,
 }
@@ -64,7 +64,7 @@ type checker struct {
 	// kind decides the form of some attributes.
 	kind   string
 	listed map[*uapi.Row]bool
-	sets   map[string]bool // that must be complete
+	sets   map[string]bool // that must be complete, over all kinds that share them
 }
 
 func TestTable(t *testing.T) {
@@ -72,10 +72,10 @@ func TestTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listed := map[*uapi.Row]bool{}
+	listed, sets := map[*uapi.Row]bool{}, map[string]bool{}
 	for _, s := range subjects() {
 		t.Run(s.name, func(t *testing.T) {
-			c := &checker{t, table, s.kind, listed, map[string]bool{}}
+			c := &checker{t, table, s.kind, listed, sets}
 			set := s.set
 			if master, isPort := strings.CutSuffix(s.kind, "(slave)"); isPort {
 				set = table.PortSet(master)
@@ -83,9 +83,9 @@ func TestTable(t *testing.T) {
 				set = table.DataSet(s.kind)
 			}
 			c.fields(s.name, set, describe(t, s.make()))
-			c.complete()
 		})
 	}
+	(&checker{t, table, "", listed, sets}).complete()
 	typed := 0
 	for _, r := range table.Rows {
 		if listed[r] && needed(r) {
@@ -151,11 +151,12 @@ func (c *checker) use(path string, row *uapi.Row, f attr.Field) {
 		c.Errorf("%s has the direction %v, %s another (%#x)", path, f.Dir, row.Constant, row.Dir)
 	}
 	mode, ok := tableModes[f.Mode]
+	rowMode := row.ModeOf(c.kind)
 	switch {
 	case !ok:
 		c.Errorf("%s: mode %q is not in this test", path, f.Mode)
-	case row.Mode == 0 && mode == uapi.Any: // the table has modes where they restrict
-	case mode != row.Mode:
+	case rowMode == 0 && mode == uapi.Any: // the table has modes where they restrict
+	case mode != rowMode:
 		c.Errorf("%s has the mode %q, %s another: %s", path, f.Mode, row.Constant, row.Change)
 	}
 }

@@ -204,7 +204,7 @@ func (s *subject) plan(ctx context.Context, w *Spec) (*Spec, error) {
 		return nil, err
 	}
 	if d.Kind != nil && d.Kind.Info().Update == kind.Replace {
-		d.Kind = overlay(settable(s.now.Kind), w.Kind)
+		d.Kind = whole(s.now.Kind, w.Kind)
 	}
 	// A value that no message can hold must be found before the first is sent.
 	for _, p := range split(d) {

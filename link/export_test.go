@@ -10,3 +10,6 @@ func OpenWith(cfg Config, wrap func(rtnl.Transport) rtnl.Transport) (*Client, er
 
 // AddStats joins two reports of one link.
 var AddStats = (*StatsReport).add
+
+// Whole is what a change of a kind with [kind.Replace] sends.
+var Whole = whole

@@ -110,6 +110,22 @@ func said(s attr.Struct) map[string]bool {
 	return names
 }
 
+// whole returns all that must be sent to make the data now what want says, of a
+// kind whose changes replace all of it. What follows from what want says counts
+// before what the link has.
+func whole(now, want kind.Kind) kind.Kind { return overlay(settable(now), completed(want)) }
+
+// completed returns k with what its requests must hold besides what was said.
+func completed(k kind.Kind) kind.Kind {
+	c, ok := k.(kind.Completer)
+	if !ok {
+		return k
+	}
+	c = attr.Clone(c)
+	c.Complete()
+	return c
+}
+
 // overlay sets in dst what src says.
 func overlay[T attr.Named](dst, src T) T {
 	keep := said(src)

@@ -87,8 +87,19 @@ func (s *subject) revert(ctx context.Context, r kind.Reverter) error {
 	return nil
 }
 
-// set sends one change.
+// set sends one change, and before it what the kernel wants done first.
 func (s *subject) set(ctx context.Context, what *Spec) error {
+	if p, ok := what.Kind.(kind.Preparer); ok {
+		if first := p.Prepare(s.now.Kind); first != nil {
+			if err := s.send(ctx, &Spec{Kind: first}); err != nil {
+				return err
+			}
+		}
+	}
+	return s.send(ctx, what)
+}
+
+func (s *subject) send(ctx context.Context, what *Spec) error {
 	req, m, err := s.message(what)
 	if err != nil {
 		return s.fail(err)
@@ -101,9 +112,7 @@ func (s *subject) message(what *Spec) ([]byte, *Spec, error) {
 	m := *what
 	m.Index = s.index
 	s.renamed(m.Name)
-	if m.Kind != nil {
-		m.Kind = s.whole(m.Kind)
-	}
+	m.Kind = completed(s.accompanied(m.Kind))
 	sc := s.at.scope()
 	sc.Only = attr.Set
 	req := rtnl.Begin(nil, rtnl.NewLink, rtnl.FlagAck)
@@ -114,20 +123,20 @@ func (s *subject) message(what *Spec) ([]byte, *Spec, error) {
 	return rtnl.End(req, 0), &m, nil
 }
 
-// whole returns the data of a change with what must come with it.
-func (s *subject) whole(k kind.Kind) kind.Kind {
-	k = attr.Clone(k)
-	if a, ok := k.(kind.Accompanier); ok {
-		has := s.now.Kind
-		if s.had != nil {
-			has = s.had
-		}
-		a.Accompany(has)
+// accompanied returns the data of a change with what must come with it of what
+// the link has.
+func (s *subject) accompanied(k kind.Kind) kind.Kind {
+	a, ok := k.(kind.Accompanier)
+	if !ok {
+		return k
 	}
-	if c, ok := k.(kind.Completer); ok {
-		c.Complete()
+	a = attr.Clone(a)
+	if s.had != nil {
+		a.Accompany(s.had)
+	} else {
+		a.Accompany(s.now.Kind)
 	}
-	return k
+	return a
 }
 
 // request sends a message and names the link in its error.
@@ -165,6 +174,9 @@ func (s *subject) putBack(ctx context.Context, was *Spec) error {
 	}
 	if len(l.unmet(fields)) == 0 && len(d.VFs) == 0 {
 		return nil
+	}
+	if d.Kind != nil && d.Kind.Info().Update == kind.Replace {
+		d.Kind = whole(l.Kind, was.Kind)
 	}
 	for _, p := range split(d) {
 		if err := s.set(ctx, p.spec); err != nil {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -41,8 +42,10 @@ type Row struct {
 	Order string
 	// Dir says who uses the attribute.
 	Dir Dir
-	// Mode says when a later change is possible.
-	Mode Mode
+	// Mode says when a later change is possible. It is zero where that depends
+	// on the kind; Row.ModeOf picks.
+	Mode  Mode
+	modes []kindMode
 	// Change puts Mode into words, Since is the first release that has the
 	// attribute, Notes says the rest.
 	Change, Since, Notes string
@@ -77,7 +80,6 @@ const (
 	CreateOnlyIgnored
 	Replace
 	ReplaceGroup
-	ByKind
 	Additive
 	WhenDown
 	WhenNoPorts
@@ -88,7 +90,7 @@ const (
 var modes = map[string]Mode{
 	"any": Any, "create-only": CreateOnly, "create-only-equal": CreateOnlyEqual,
 	"create-only-ignored": CreateOnlyIgnored, "replace": Replace, "replace-group": ReplaceGroup,
-	"by-kind": ByKind, "additive": Additive, "when-down": WhenDown, "when-no-ports": WhenNoPorts,
+	"additive": Additive, "when-down": WhenDown, "when-no-ports": WhenNoPorts,
 	"same-family": SameFamily, "conditional": Conditional,
 }
 
@@ -108,12 +110,31 @@ func (w *Wire) matches(kind string, reported bool) bool {
 	if w.Dir != 0 && w.Dir.Has(Reported) != reported {
 		return false
 	}
-	for _, k := range w.Kinds {
-		if ok, _ := path.Match(k, kind); ok {
-			return true
+	return len(w.Kinds) == 0 || isOne(w.Kinds, kind)
+}
+
+// isOne reports whether kind is one of kinds, which are shell patterns.
+func isOne(kinds []string, kind string) bool {
+	return slices.ContainsFunc(kinds, func(k string) bool {
+		ok, _ := path.Match(k, kind)
+		return ok
+	})
+}
+
+// kindMode is a mode that holds for some kinds.
+type kindMode struct {
+	kinds []string
+	mode  Mode
+}
+
+// ModeOf returns the mode for a link kind, zero if the table does not say.
+func (r *Row) ModeOf(kind string) Mode {
+	for _, m := range r.modes {
+		if isOne(m.kinds, kind) {
+			return m.mode
 		}
 	}
-	return len(w.Kinds) == 0
+	return r.Mode
 }
 
 // A Table is the whole file.
@@ -247,14 +268,28 @@ func (r *Row) parseUse(c map[string]string) error {
 		}
 		r.Dir |= 1 << i
 	}
-	if c["mode"] == "" {
+	return r.parseMode(c["mode"])
+}
+
+// parseMode reads one mode, or several with the kinds each holds for.
+func (r *Row) parseMode(text string) error {
+	if text == "" {
 		return nil
 	}
-	for m := range strings.SplitSeq(c["mode"], "+") {
-		if modes[m] == 0 {
-			return fmt.Errorf("mode %q", c["mode"])
+	for alt := range strings.SplitSeq(text, " / ") {
+		words, kinds, byKind := strings.Cut(strings.TrimSuffix(alt, ")"), " (")
+		var mode Mode
+		for m := range strings.SplitSeq(words, "+") {
+			if modes[m] == 0 {
+				return fmt.Errorf("mode %q", text)
+			}
+			mode |= modes[m]
 		}
-		r.Mode |= modes[m]
+		if !byKind {
+			r.Mode = mode
+			continue
+		}
+		r.modes = append(r.modes, kindMode{strings.Split(kinds, ","), mode})
 	}
 	return nil
 }

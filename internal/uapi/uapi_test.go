@@ -47,7 +47,7 @@ func TestConsistent(t *testing.T) {
 				t.Errorf("%s: %+v lacks its element", r.Constant, w)
 			}
 		}
-		if r.Mode != 0 && !r.Dir.Has(Created) && !r.Dir.Has(Set) {
+		if (r.Mode != 0 || r.modes != nil) && !r.Dir.Has(Created) && !r.Dir.Has(Set) {
 			t.Errorf("%s: has a mode but cannot be set", r.Constant)
 		}
 	}
@@ -80,6 +80,8 @@ func TestRows(t *testing.T) {
 		{"linkinfo-vxlan-attrs", 28, "vxlan", false, "IFLA_VXLAN_TTL_INHERIT", Flag, CreateOnly},
 		{"linkinfo-gre-attrs", 6, "gre", true, "IFLA_GRE_LOCAL", IPv4, Replace},
 		{"linkinfo-gre-attrs", 6, "ip6gretap", true, "IFLA_GRE_LOCAL", IPv6, Replace},
+		{"linkinfo-gre-attrs", 20, "erspan", true, "IFLA_GRE_FWMARK", U32, Any},
+		{"linkinfo-gre-attrs", 20, "ip6erspan", true, "IFLA_GRE_FWMARK", U32, Replace},
 		{"ifla-attrs", 1, "", true, "IFLA_INET_CONF", Vector, 0},
 		{"ifla-attrs", 1, "", false, "IFLA_INET_CONF", Nest, 0},
 		{"linkinfo-bond-attrs", 8, "bond", true, "IFLA_BOND_ARP_IP_TARGET", Array, Any},
@@ -91,8 +93,8 @@ func TestRows(t *testing.T) {
 			continue
 		}
 		w, ok := r.Wire(tt.kind, tt.reported)
-		if !ok || w.Form != tt.form || r.Mode != tt.mode {
-			t.Errorf("%s as %s, reported %v: %+v, %v, mode %d, want form %d, mode %d", r.Constant, tt.kind, tt.reported, w, ok, r.Mode, tt.form, tt.mode)
+		if !ok || w.Form != tt.form || r.ModeOf(tt.kind) != tt.mode {
+			t.Errorf("%s as %s, reported %v: %+v, %v, mode %d, want form %d, mode %d", r.Constant, tt.kind, tt.reported, w, ok, r.ModeOf(tt.kind), tt.form, tt.mode)
 		}
 	}
 }
