@@ -13,6 +13,10 @@
 // [Opaque] and [OpaquePort] hold the data of kinds without a type, byte for
 // byte. [Peer] is the other end of a pair.
 //
+// [Geneve], [GRE], [GRETap], [ERSPAN], [IP6GRE], [IP6GRETap], [IP6ERSPAN],
+// [IPIP], [SIT], [IP6Tnl], [VTI], [VTI6], [XFRM], [BareUDP], [GTP], [AMT] and
+// [PFCP] are tunnels.
+//
 // To add a kind, write one file: the struct, Kind, Info, Fields, and a call
 // of register. The tests range over all kinds and say what is missing.
 package kind

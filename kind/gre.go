@@ -181,8 +181,8 @@ func (l greLists) fields(c *attr.Codec) {
 	attr.Link(c, greLink, "dev", l.link, replaced, attr.JSON("link"), attr.OmitZero)
 	attr.Parts16BE(c, greInFlags, "iflags", l.in.rest, l.in.parts("i"), replaced)
 	attr.Parts16BE(c, greOutFlags, "oflags", l.out.rest, l.out.parts("o"), replaced)
-	attr.Uint32BE(c, greInKey, "ikey", l.in.key, replaced)
-	attr.Uint32BE(c, greOutKey, "okey", l.out.key, replaced)
+	attr.Uint32BE(c, greInKey, "ikey", l.in.key, replaced, attr.OmitZero)
+	attr.Uint32BE(c, greOutKey, "okey", l.out.key, replaced, attr.OmitZero)
 	attr.Flag(c, greCollectMetadata, "external", l.external, attr.CreateOnly, attr.OmitZero)
 }
 
@@ -194,19 +194,19 @@ func (w greWay) parts(prefix string) []attr.Part {
 	}
 }
 
-// Tidy leaves out keys that are not used, as iproute2 does.
+// Tidy says the keys that are used, and no others, as iproute2 does.
 func (g *GRE) Tidy(o *attr.Object) {
-	tidyKeys(o, g.InKeyed, g.OutKeyed)
+	tidyKey(o, "ikey", g.InKeyed, g.InKey)
+	tidyKey(o, "okey", g.OutKeyed, g.OutKey)
 	g.Encap.tidy(o)
 }
 
-func tidyKeys(o *attr.Object, in, out attr.Opt[bool]) {
-	if !in.Value() {
-		o.Remove("ikey")
+func tidyKey(o *attr.Object, name string, used attr.Opt[bool], k attr.Opt[TunnelKey]) {
+	if !used.Value() {
+		o.Remove(name)
+		return
 	}
-	if !out.Value() {
-		o.Remove("okey")
-	}
+	o.Set(name, k.Value().String())
 }
 
 // GRETap is a [GRE] tunnel for Ethernet frames, "ip link add type gretap". It

@@ -55,7 +55,8 @@ func (g *IP6GRE) Complete() { useKeys(g.InKey, &g.InKeyed, g.OutKey, &g.OutKeyed
 
 // Tidy leaves out what iproute2 does.
 func (g *IP6GRE) Tidy(o *attr.Object) {
-	tidyKeys(o, g.InKeyed, g.OutKeyed)
+	tidyKey(o, "ikey", g.InKeyed, g.InKey)
+	tidyKey(o, "okey", g.OutKeyed, g.OutKey)
 	g.Header.tidy(o)
 	g.Encap.tidy(o)
 }

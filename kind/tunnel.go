@@ -65,21 +65,28 @@ type Encap struct {
 // the number of the first.
 func (e *Encap) fields(c *attr.Codec, first attr.Type) {
 	group := attr.Changes(attr.ReplacedGroup)
-	attr.Uint16(c, first, "encap", &e.Type, group, attr.JSON("encap/type"))
+	attr.Uint16(c, first, "encap", &e.Type, group, attr.OmitZero, attr.JSON("encap/type"))
 	attr.Parts16(c, first+1, "encap-flags", &e.OtherFlags, []attr.Part{
-		attr.FlagPart("encap-csum", 1, &e.Checksum, attr.JSON("encap/csum")),
-		attr.FlagPart("encap-udp6-csum", 2, &e.Checksum6, attr.JSON("encap/csum6")),
-		attr.FlagPart("encap-remcsum", 4, &e.RemoteChecksum, attr.JSON("encap/remcsum")),
+		attr.FlagPart("encap-csum", 1, &e.Checksum, attr.OmitZero, attr.JSON("encap/csum")),
+		attr.FlagPart("encap-udp6-csum", 2, &e.Checksum6, attr.OmitZero, attr.JSON("encap/csum6")),
+		attr.FlagPart("encap-remcsum", 4, &e.RemoteChecksum, attr.OmitZero, attr.JSON("encap/remcsum")),
 	}, group)
-	attr.Uint16BE(c, first+2, "encap-sport", &e.SourcePort, group, attr.JSON("encap/sport"))
-	attr.Uint16BE(c, first+3, "encap-dport", &e.DestinationPort, group, attr.JSON("encap/dport"))
+	attr.Uint16BE(c, first+2, "encap-sport", &e.SourcePort, group, attr.OmitZero, attr.JSON("encap/sport"))
+	attr.Uint16BE(c, first+3, "encap-dport", &e.DestinationPort, group, attr.OmitZero, attr.JSON("encap/dport"))
 }
 
-// tidy leaves the whole group out where there is no encapsulation.
+// tidy leaves the whole group out where there is no encapsulation, and says all
+// of it where there is.
 func (e *Encap) tidy(o *attr.Object) {
 	if e.Type.Value() == EncapNone {
 		o.Remove("encap")
+		return
 	}
+	o.Set("encap/sport", e.SourcePort.Value())
+	o.Set("encap/dport", e.DestinationPort.Value())
+	o.Set("encap/csum", e.Checksum.Value())
+	o.Set("encap/csum6", e.Checksum6.Value())
+	o.Set("encap/remcsum", e.RemoteChecksum.Value())
 }
 
 // An EncapType is a form of UDP encapsulation (TUNNEL_ENCAP_*).

@@ -135,8 +135,8 @@ var vtiOptions = options[kind.VTI]{
 	"local":  endpoint(func(v *kind.VTI) *netip.Addr { return &v.Local }),
 	"remote": endpoint(func(v *kind.VTI) *netip.Addr { return &v.Remote }),
 	"dev":    ref(func(v *kind.VTI) *attr.Ref { return &v.Link }),
-	"ikey":   tunnelKey(func(v *kind.VTI) *attr.Opt[kind.TunnelKey] { return &v.InKey }),
-	"okey":   tunnelKey(func(v *kind.VTI) *attr.Opt[kind.TunnelKey] { return &v.OutKey }),
+	"ikey":   word(func(v *kind.VTI) *attr.Opt[kind.TunnelKey] { return &v.InKey }),
+	"okey":   word(func(v *kind.VTI) *attr.Opt[kind.TunnelKey] { return &v.OutKey }),
 	"key":    func(w *words, v *kind.VTI) { v.InKey = w.key(); v.OutKey = v.InKey },
 	"fwmark": num32(func(v *kind.VTI) *attr.Opt[uint32] { return &v.Mark }),
 }

@@ -96,8 +96,6 @@ func (w *words) hex(bits int) uint64 {
 	return n
 }
 
-func tunnelKey[T any](at func(*T) *attr.Opt[kind.TunnelKey]) func(*words, *T) { return word(at) }
-
 var encapOptions = options[kind.Encap]{
 	"encap":             word(func(e *kind.Encap) *attr.Opt[kind.EncapType] { return &e.Type }),
 	"noencap":           func(_ *words, e *kind.Encap) { e.Type.Set(kind.EncapNone) },
