@@ -5,9 +5,9 @@ import "github.com/iplink-go/iplink/attr"
 func init() { register(func() Kind { return new(OVPN) }) }
 
 // OVPN is an OpenVPN tunnel whose packets the kernel encrypts (data channel
-// offload), "ip link add type ovpn" (drivers/net/ovpn); Linux 6.16. Its peers
-// and keys are not kind data: OpenVPN gives them through the kind's own generic
-// netlink family.
+// offload), "ip link add type ovpn" (drivers/net/ovpn); Linux 6.16. The kernel does
+// not load the module when a link is asked for. Peers and keys are not kind
+// data: OpenVPN gives them through the kind's own generic netlink family.
 type OVPN struct {
 	// Mode says how many peers there are; one by default. Fixed at creation.
 	Mode attr.Opt[OVPNMode]

@@ -11,7 +11,9 @@
 //
 // A [Spec] says what a link shall be, and leaves alone what it does not say. A
 // [Link] is what the kernel reports, every attribute of it. Types of package
-// kind are the kinds of links and their data.
+// kind are the kinds of links and their data. [Client.GetStats] and
+// [Client.ListStats] read counters that links do not report: by VLAN, of
+// multicast, of hardware.
 //
 // # Guarantees
 //
@@ -35,5 +37,6 @@
 // # Messages
 //
 // [Decode] and [Append] read and write link messages without a kernel, on
-// every system.
+// every system; [DecodeStats] and [AppendStats] those of counters,
+// [AppendBridge] requests to bridges.
 package link

@@ -347,3 +347,28 @@ func ExampleConfig_logger() {
 	// msg="netlink in" type=ERROR errno=95 error="Operation not supported" message="Unknown device type"
 	// create acme0: Unknown device type (Operation not supported); this kernel has no link kind "acme"
 }
+
+// Counters that a link's report has not: a bridge's of multicast.
+func ExampleClient_GetStats() {
+	ns, err := nsutil.New()
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer ns.Close()
+	c, err := link.Open(link.Config{NetNS: ns})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+	ctx := context.Background()
+
+	if _, err := c.Create(ctx, link.Spec{Name: "br0", Kind: &kind.Bridge{MCastStats: attr.On}}); err != nil {
+		log.Fatal(err)
+	}
+	report, err := c.GetStats(ctx, link.Name("br0"), link.StatsLink|link.StatsKind)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(report.Groups, report.Stats.Value().RxPackets, report.Kind.Value().Bridge.Value().MCast.Value().Rx.MLDv2Reports)
+	// Output: link,xstats 0 0
+}

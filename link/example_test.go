@@ -39,6 +39,24 @@ func ExampleAppend() {
 	//     15 dstport 4789
 }
 
+// What "bridge vlan add vid 10-20 untagged" asks for. A range is sent as its two
+// ends, each with a flag that says so.
+func ExampleAppendBridge() {
+	ask := link.BridgeRequest{Index: 7, VLANs: []link.PortVLAN{{Flags: link.VLANUntagged, ID: 10, End: 20}}}
+	body, err := link.AppendBridge(nil, &ask)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Print(link.Dump(body))
+	// Output:
+	// family 7 type 0 index 7 flags 0 change 0
+	// 26 af_spec (16 bytes)
+	//   2 vlans (4 bytes)
+	//     flags 12 vid 10
+	//   2 vlans (4 bytes)
+	//     flags 20 vid 20
+}
+
 // Errors name the field.
 func ExampleAppend_error() {
 	_, err := link.Append(nil, &link.Spec{Kind: &kind.VXLAN{ID: attr.U32(1 << 24)}})

@@ -151,6 +151,9 @@ func TestVLANStats(t *testing.T) {
 	if n := len(list[i].Kind.Value().Bridge.Value().VLANs); n != 4000 || !list[i].Stats.IsSet() {
 		t.Errorf("%d VLANs, want 4000", n)
 	}
+	_, err = b.c.GetStats(b.ctx, br.Ref(), link.StatsKind)
+	wantError(t, err, "too long; one message has no room for so many counters: use ListStats")
+	t.Log(err)
 	b.bridgeRequest(rtnl.DelLink, link.BridgeRequest{Index: br.Index, Flags: attr.U16(2), VLANs: []link.PortVLAN{{ID: 4, End: 4000}}})
 	r, err := b.c.GetStats(b.ctx, br.Ref(), link.StatsKind)
 	if err != nil || len(r.Kind.Value().Bridge.Value().VLANs) != 3 {

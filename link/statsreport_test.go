@@ -161,3 +161,28 @@ func TestStatsGroups(t *testing.T) {
 		t.Error("an unknown word is accepted")
 	}
 }
+
+// FuzzStats reads what the fuzzer makes of messages, writes it and reads it
+// again.
+func FuzzStats(f *testing.F) {
+	f.Add(everyStat())
+	f.Add(statsMessage(7, link.StatsLink))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var r, again link.StatsReport
+		err := link.DecodeStats(b[:len(b):len(b)], &r)
+		attrtest.CheckError(t, err, len(b), attr.ErrRange)
+		if err != nil {
+			return
+		}
+		once, err := link.AppendStatsReport(nil, &r)
+		if err != nil {
+			if len(b) < 16<<10 { // structs that came short are sent long
+				t.Error(err)
+			}
+			return
+		}
+		if err := link.DecodeStats(once, &again); err != nil || !reflect.DeepEqual(r, again) {
+			t.Errorf("reads otherwise the second time: %v\n%+v\n%+v", err, r, again)
+		}
+	})
+}
