@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -59,7 +60,7 @@ var (
 
 // console is what the kernel wrote to its console that matters.
 type console struct {
-	// oopses are lines that say the kernel is broken, odd those of warnings.
+	// oopses are lines that say the kernel is broken, odd different warnings.
 	oopses, odd []string
 	// lines are all.
 	lines []string
@@ -82,10 +83,18 @@ func parseConsole(text string) (c console) {
 		case oopsRE.MatchString(message):
 			c.oopses = append(c.oopses, message)
 		case oddRE.MatchString(message):
-			c.odd = append(c.odd, message)
+			if !slices.Contains(c.odd, message) {
+				c.odd = append(c.odd, message)
+			}
 		}
 	}
 	return c
+}
+
+// context returns a line and what came around it.
+func (c console) context(message string) []string {
+	i := slices.IndexFunc(c.lines, func(l string) bool { return strings.HasSuffix(l, message) })
+	return c.lines[max(0, i-5):min(len(c.lines), i+detailLines-5)]
 }
 
 // tail returns the last n lines of a file.

@@ -17,6 +17,14 @@ mount -t tmpfs run /run
 mkdir /run/netns
 busybox ip link set lo up
 
+# Files whose opening loads a module (/dev/net/tun), which udev would make.
+while read -r module name device; do
+	[ "$module" = "#" ] && continue
+	numbers=${device#?} # as in c10:200
+	case $name in */*) mkdir -p "/dev/${name%/*}" ;; esac
+	mknod "/dev/$name" "${device%"$numbers"}" "${numbers%:*}" "${numbers#*:}"
+done <"/lib/modules/$(uname -r)/modules.devname"
+
 # The ports, which some kernels have a module for. Ports come one by one.
 modprobe -q virtio_pci
 modprobe -q virtio_console

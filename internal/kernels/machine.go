@@ -30,7 +30,8 @@ type machine struct {
 	packages []*testPackage
 	payload  string
 	// dir gets the files that the machine writes.
-	dir   string
+	dir string
+	// limit is how long the boot may take, and the tests after it.
 	limit time.Duration
 }
 
@@ -80,10 +81,9 @@ func (m machine) run(ctx context.Context) (end string, err error) {
 
 // watch waits for the end of qemu, or for a reason to end it.
 func (m machine) watch(ctx context.Context, exited <-chan error) (end string, err error) {
-	start := time.Now()
+	start, booted := time.Now(), false
 	alive := time.NewTicker(100 * time.Millisecond)
 	defer alive.Stop()
-	booted := false
 	for {
 		select {
 		case err := <-exited:
@@ -95,13 +95,14 @@ func (m machine) watch(ctx context.Context, exited <-chan error) (end string, er
 			return "", ctx.Err()
 		case <-alive.C:
 		}
-		if info, err := os.Stat(m.port(controlPort)); err == nil && info.Size() > 0 {
-			booted = true
+		if info, err := os.Stat(m.port(controlPort)); err == nil && info.Size() > 0 && !booted {
+			start, booted = time.Now(), true
 		}
-		if run := time.Since(start); run > m.limit {
-			return fmt.Sprintf("still running after %v", m.limit), nil
-		} else if !booted && run > bootLimit {
-			return fmt.Sprintf("not booted after %v", bootLimit), nil
+		switch run := time.Since(start); {
+		case booted && run > m.limit:
+			return fmt.Sprintf("still running %v after the boot", m.limit), nil
+		case !booted && run > min(bootLimit, m.limit):
+			return fmt.Sprintf("not booted after %v", min(bootLimit, m.limit)), nil
 		}
 	}
 }
@@ -109,7 +110,10 @@ func (m machine) watch(ctx context.Context, exited <-chan error) (end string, er
 // arguments are those of qemu.
 func (m machine) arguments(initrd string) []string {
 	a := m.kernel.arch
-	cmdline := []string{"console=" + a.linuxConsole, "loglevel=5", "panic=-1", a.append, "IPLINK_KERNEL=" + m.kernel.key, m.append}
+	cmdline := []string{"console=" + a.linuxConsole, "loglevel=5", "panic=-1", "IPLINK_KERNEL=" + m.kernel.key, m.append}
+	if m.accel == "tcg" {
+		cmdline = append(cmdline, a.emulated)
+	}
 	args := append([]string{
 		"-nodefaults", "-no-reboot", "-display", "none", "-nic", "none",
 		"-accel", m.accel, "-cpu", "max", "-smp", "1", "-m", "2048",

@@ -70,7 +70,7 @@ func (m matrix) printTests(w io.Writer, verbose bool) {
 			fmt.Fprintf(t, "  %s\t%s\n", id, strings.Join(cells, "\t"))
 		}
 	})
-	if rows == 0 {
+	if rows == 0 && len(m.ids()) > 0 {
 		fmt.Fprintln(w, "  every test passed on every kernel")
 	}
 }
@@ -185,13 +185,21 @@ func (m matrix) printSlowest(w io.Writer, n int) {
 }
 
 // detailLines is how much is shown of what a failed test said.
-const detailLines = 30
+const detailLines = 40
+
+func firstLines(s string, n int) string {
+	lines := strings.Split(s, "\n")
+	if len(lines) > n {
+		lines = append(lines[:n:n], fmt.Sprintf("... and %d more lines", len(lines)-n))
+	}
+	return strings.Join(lines, "\n")
+}
 
 // printVerdict ends the report: what failed, and the totals in the last line.
 func (m matrix) printVerdict(w io.Writer, problems []problem, took time.Duration) {
 	for _, p := range problems {
 		if p.detail != "" {
-			fmt.Fprintf(w, "\n--- %v\n%s\n", p, lastLines(p.detail, detailLines))
+			fmt.Fprintf(w, "\n--- %v\n%s\n", p, firstLines(p.detail, detailLines))
 		}
 	}
 	word := "ok"
@@ -206,7 +214,7 @@ func (m matrix) printVerdict(w io.Writer, problems []problem, took time.Duration
 	for i, r := range m.runs {
 		fmt.Fprintf(w, "%s %s: %v", []string{"", ","}[min(i, 1)], r.kernel.key, r.count(""))
 	}
-	fmt.Fprintf(w, "; %d problems, %v\n", len(problems), took.Round(time.Second))
+	fmt.Fprintf(w, "; problems: %d; %v\n", len(problems), took.Round(time.Second))
 }
 
 // writeJSON writes the events of all kernels, with the kernel before the name

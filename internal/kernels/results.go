@@ -85,15 +85,15 @@ func (r *run) read(ctx context.Context, m machine, end string, all bool) error {
 	}
 	con := readConsole(m.consoleFile())
 	r.odd = con.odd
-	for _, line := range con.oopses {
-		r.problem("the kernel is broken: %s\n%s", line, strings.Join(con.lines[max(0, len(con.lines)-30):], "\n"))
+	if n := len(con.oopses); n > 0 {
+		r.problem("the kernel broke: %s\n%s", con.oopses[0], strings.Join(con.context(con.oopses[0]), "\n"))
 	}
 	if !c.done {
 		if end == "" {
 			end = "it went down by itself"
 		}
 		r.problem("the machine did not come to its end: %s\nThe last lines of its console:\n%s", end,
-			strings.Join(con.lines[max(0, len(con.lines)-15):], "\n"))
+			lastLines(strings.Join(con.lines, "\n"), 15))
 	}
 	for _, p := range m.packages {
 		if err := r.readPackage(ctx, p, m.port(p.port), c, all); err != nil {
@@ -121,23 +121,61 @@ func (r *run) readPackage(ctx context.Context, p *testPackage, file string, c co
 	}
 	before := len(r.failures)
 	status, ended := c.ended[p.port]
-	open := r.open(p.rel)
-	switch {
-	case !ended:
-		r.problem("%s never ended; %s\n%s", p.rel, running(open), tail(file, 40))
-	case len(open) > 0:
-		r.problem("%s broke off with status %d; %s\n%s", p.rel, status, running(open), tail(file, 60))
-	case status != 0 && !r.hasFailure(p.rel):
-		r.problem("%s ended with status %d though no test failed\n%s", p.rel, status, tail(file, 30))
-	case all && status == 0:
-		r.miss(p)
-	}
+	r.judgePackage(p, status, ended, tail(file, 1<<20), all)
 	end := event{Action: "pass", Package: p.path}
 	if status != 0 || len(r.failures) > before {
 		end.Action = "fail"
 	}
 	r.events = append(r.events, end)
 	return nil
+}
+
+// judgePackage reports what went wrong with a test program besides its tests.
+func (r *run) judgePackage(p *testPackage, status int, ended bool, output string, all bool) {
+	open := r.open(p.rel)
+	var missing []string
+	if all {
+		missing = r.missing(p)
+	}
+	var how string
+	switch {
+	case !ended:
+		how = "never ended"
+	case len(open) > 0 || len(missing) > 0 && status != 0:
+		how = fmt.Sprintf("broke off with status %d", status)
+	case status != 0 && !r.hasFailure(p.rel):
+		how = fmt.Sprintf("ended with status %d though no test failed", status)
+	case len(missing) > 0:
+		how = "ended well too early"
+	default:
+		return
+	}
+	if len(open) > 0 {
+		how += "; running: " + strings.Join(open, ", ")
+	}
+	if n := len(missing); n > 0 {
+		how += fmt.Sprintf("; %d tests did not run: %s", n, enumerate(missing, 5))
+	}
+	r.problem("%s %s\n%s", p.rel, how, crash(output))
+}
+
+// enumerate names at most n of the names.
+func enumerate(names []string, n int) string {
+	if len(names) > n {
+		return strings.Join(names[:n], ", ") + "..."
+	}
+	return strings.Join(names, ", ")
+}
+
+var crashRE = regexp.MustCompile(`(?m)^(panic: |fatal error: |SIG[A-Z]+: |unexpected fault )`)
+
+// crash returns what a program wrote when it crashed, or else last.
+func crash(output string) string {
+	output = strings.ReplaceAll(output, "\x16", "") // the marks for test2json
+	if at := crashRE.FindStringIndex(output); at != nil {
+		return output[at[0]:]
+	}
+	return lastLines(output, 15)
 }
 
 // convert turns the output of a test program into events. Those about the
@@ -213,13 +251,6 @@ func (r *run) open(pkg string) (names []string) {
 	return names
 }
 
-func running(tests []string) string {
-	if len(tests) == 0 {
-		return "no test was running"
-	}
-	return "running: " + strings.Join(tests, ", ")
-}
-
 func (r *run) hasFailure(pkg string) bool {
 	for id, t := range r.results {
 		if id.pkg == pkg && t.outcome == failed {
@@ -229,13 +260,14 @@ func (r *run) hasFailure(pkg string) bool {
 	return false
 }
 
-// miss reports tests that a program has and did not run.
-func (r *run) miss(p *testPackage) {
+// missing returns the test functions that a program has and did not start.
+func (r *run) missing(p *testPackage) (names []string) {
 	for _, name := range p.tests.kernel {
 		if r.results[testID{p.rel, name}] == nil {
-			r.problem("%s %s did not run", p.rel, name)
+			names = append(names, name)
 		}
 	}
+	return names
 }
 
 // counts of tests by outcome.

@@ -17,13 +17,19 @@ type matrix struct {
 
 // A problem is a reason for which the matrix fails.
 type problem struct {
-	text    string
+	text string
+	// kernels are the keys of those that have it, none if that is all of them.
 	kernels []string
 	// detail is what there is to see, from the first of the kernels.
 	detail string
 }
 
-func (p problem) String() string { return p.text + " (" + strings.Join(p.kernels, ", ") + ")" }
+func (p problem) String() string {
+	if len(p.kernels) == 0 {
+		return p.text
+	}
+	return p.text + " (" + strings.Join(p.kernels, ", ") + ")"
+}
 
 // nowhere has the features that no kernel of the matrix can show, so that tests
 // of them may be skipped on all.
@@ -80,7 +86,8 @@ func (l *problemList) add(p problem) {
 	}
 }
 
-// judge returns what is wrong with a test on one kernel.
+// judge returns what is wrong with a test on one kernel. About one that never
+// ended its package tells.
 func (r *run) judge(id testID) (text, detail string) {
 	t := r.results[id]
 	switch t.outcome {
@@ -90,8 +97,6 @@ func (r *run) judge(id testID) (text, detail string) {
 			return "", "" // its subtests tell
 		}
 		return id.String() + " failed", detail
-	case unfinished:
-		return id.String() + " never ended", said(t.output)
 	case skipped:
 		if name, _ := t.feature(); name == "" {
 			return fmt.Sprintf("%s was skipped without naming a feature: %q", id, t.reason), ""
@@ -141,13 +146,12 @@ func (m matrix) judgeSkips(id testID) string {
 		name, _ := t.feature()
 		lacks[name] = true
 	}
-	for name := range lacks {
-		if nowhere[name] != "" {
-			delete(lacks, name)
-		}
-	}
-	if len(lacks) == 0 {
+	maps.DeleteFunc(lacks, func(name string, _ bool) bool { return nowhere[name] != "" })
+	switch {
+	case len(lacks) == 0:
 		return ""
+	case lacks[""]:
+		return id.String() + " was skipped on every kernel"
 	}
 	return fmt.Sprintf("%s was skipped on every kernel, for the lack of %s", id, strings.Join(slices.Sorted(maps.Keys(lacks)), ", "))
 }
