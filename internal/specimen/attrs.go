@@ -66,13 +66,8 @@ func (w *walk) fields(set string, path []attr.Field, fields []attr.Field) {
 		path := append(path[:len(path):len(path)], f)
 		row := w.table.Lookup(set, uint16(f.Type))
 		switch {
-		case isSwitches(&f): // of the header too, whose fields have no direction
-			for _, b := range f.Fields {
-				if f.Header {
-					b.Dir, b.Mode = attr.Read|attr.Create|attr.Set, attr.Any
-				}
-				w.add(append(path, b), row, false)
-			}
+		case isSwitches(&f):
+			w.switches(path, row)
 		case f.Header || f.Dir&(attr.Create|attr.Set) == 0 || f.Wire == attr.WirePad || f.Wire == attr.WireRest || ofOthers[f.Name]:
 		case isNest(&f):
 			w.fields(nested(row), path, f.Fields)
@@ -81,6 +76,20 @@ func (w *walk) fields(set string, path []attr.Field, fields []attr.Field) {
 			if f.Alt != 0 {
 				w.add(path, w.table.Lookup(set, uint16(f.Alt)), true)
 			}
+		}
+	}
+}
+
+// switches adds what shares one number or one pair of value and mask.
+func (w *walk) switches(path []attr.Field, row *uapi.Row) {
+	whole := path[len(path)-1]
+	for _, b := range whole.Fields {
+		if whole.Header { // whose fields have no direction
+			b.Dir, b.Mode = attr.Read|attr.Create|attr.Set, attr.Any
+		}
+		rest := b.Name == whole.Name // bits that nobody knows
+		if b.Dir&(attr.Create|attr.Set) != 0 && !rest {
+			w.add(append(path[:len(path):len(path)], b), row, false)
 		}
 	}
 }
@@ -114,7 +123,7 @@ func nested(row *uapi.Row) string {
 
 func (w *walk) add(path []attr.Field, row *uapi.Row, six bool) {
 	a := Attr{Name: nameOf(path, six), Field: path[len(path)-1], path: path, six: six, header: w.header}
-	if row != nil && a.Field.Wire != bit { // of switches the table does not know
+	if row != nil {
 		a.Since = row.Since
 	}
 	w.met[a.Name] = true

@@ -1,10 +1,6 @@
 package specimen
 
-import (
-	"encoding/binary"
-
-	"github.com/iplink-go/iplink/attr"
-)
+import "github.com/iplink-go/iplink/attr"
 
 // Two values of one list become one on the wire, where it is plain what
 // belongs together: nests are joined, and so are switches that share an
@@ -32,10 +28,7 @@ func (s *Subject) merge(a, b attr.Struct) (attr.Struct, error) {
 // mergeLists merges messages or nests, headers included.
 func mergeLists(fields []attr.Field, a, b []byte) []byte {
 	n := headerLen(fields)
-	out := make([]byte, n)
-	for i := range out {
-		out[i] = a[i] | b[i]
-	}
+	out := either(a[:n], b[:n])
 	for t, p := range attr.All(a[n:]) {
 		f := field(fields, t)
 		q, again := find(b[n:], t)
@@ -70,9 +63,14 @@ func join(f *attr.Field, a, b []byte) []byte {
 	if f.Wire == attr.WireNest {
 		return mergeLists(f.Fields, a, b)
 	}
+	return either(a, b)
+}
+
+// either returns the bits that are in a or b, which are of one length.
+func either(a, b []byte) []byte {
 	out := make([]byte, len(a))
-	for i := 0; i+4 <= min(len(a), len(b)); i += 4 {
-		binary.NativeEndian.PutUint32(out[i:], binary.NativeEndian.Uint32(a[i:])|binary.NativeEndian.Uint32(b[i:]))
+	for i := range out {
+		out[i] = a[i] | b[i]
 	}
 	return out
 }

@@ -88,6 +88,10 @@ func (s *Subject) candidates(a *Attr) (list []attr.Struct) {
 		seen[text] = true
 		list = append(list, v)
 	}
+	if a.Field.Wire == bit { // a part of a number may be zero in all but a few
+		some, none := split(list, func(v attr.Struct) bool { return !reflect.ValueOf(a.At(v)).IsZero() })
+		return append(some, none...)
+	}
 	return list
 }
 
@@ -207,14 +211,19 @@ func structure(f *attr.Field, seed byte) []byte {
 	return b
 }
 
-// switches returns the switch on and off.
-func (s *Subject) switches(a *Attr) [][]byte {
-	var out [][]byte
-	for n := range 32 {
-		for _, on := range []uint32{1 << n, 0} {
-			// Which half is the mask, and which bit is the switch, the list
-			// knows: try.
-			for _, pair := range [][2]uint32{{on, 1 << n}, {1 << n, on}} {
+// switches returns every bit of what the switch shares with others, on and then
+// off. Which bit it is, and of a pair which half is the mask, the list knows.
+func (s *Subject) switches(a *Attr) (out [][]byte) {
+	whole := &a.path[len(a.path)-2]
+	if n := integerLen(whole); n > 0 { // a number made of parts
+		for bit := range 8 * n {
+			out = append(out, number(whole, 1<<bit))
+		}
+		return append(out, number(whole, 0))
+	}
+	for bit := range 32 {
+		for _, on := range []uint32{1 << bit, 0} {
+			for _, pair := range [][2]uint32{{on, 1 << bit}, {1 << bit, on}} {
 				b := binary.NativeEndian.AppendUint32(nil, pair[0])
 				out = append(out, binary.NativeEndian.AppendUint32(b, pair[1]))
 			}
