@@ -211,15 +211,16 @@ func structure(f *attr.Field, seed byte) []byte {
 	return b
 }
 
-// switches returns every bit of what the switch shares with others, on and then
+// switches returns every bit of what the switch shares with others, on and
 // off. Which bit it is, and of a pair which half is the mask, the list knows.
 func (s *Subject) switches(a *Attr) (out [][]byte) {
 	whole := &a.path[len(a.path)-2]
 	if n := integerLen(whole); n > 0 { // a number made of parts
+		out = append(out, number(whole, 0)) // off, with no other bit
 		for bit := range 8 * n {
 			out = append(out, number(whole, 1<<bit))
 		}
-		return append(out, number(whole, 0))
+		return out
 	}
 	for bit := range 32 {
 		for _, on := range []uint32{1 << bit, 0} {
