@@ -93,7 +93,11 @@ func (t *CANBitTimingConst) Tidy(o *attr.Object) { o.Set("sjw/min", 1) }
 
 // A CANErrorCounter are the counters of errors on a bus, for sending and
 // receiving (struct can_berr_counter).
-type CANErrorCounter struct{ Tx, Rx uint16 }
+type CANErrorCounter struct {
+	// Tx counts errors of sending, Rx of receiving; a controller with 256 or
+	// more of the former leaves the bus.
+	Tx, Rx uint16
+}
 
 // Fields lists the members.
 func (e *CANErrorCounter) Fields(c *attr.Codec) {

@@ -340,7 +340,7 @@ func TestBridgeVLANs(t *testing.T) {
 	vlans := []link.PortVLAN{{Flags: link.VLANPVID | link.VLANUntagged, ID: 1}, {ID: 10, End: 20}, {Flags: link.VLANUntagged, ID: 30}}
 	want := link.Link{Family: kind.AFBridge, Index: 3, Name: "p0", Master: link.Index(2), Port: &kind.BridgePort{State: attr.Some(kind.PortForwarding)},
 		Bridge: link.BridgeView{VLANs: vlans, Tunnels: []link.VLANTunnel{{ID: attr.U32(300), VLAN: attr.U16(30), Flags: attr.Some(link.VLANFlags(0))}},
-			Unknown: attr.Raw(attr.AppendUint32(nil, 6, 1))}}
+			Unknown: attr.Raw(attr.AppendUint32(nil, 99, 1))}}
 	b, err := link.AppendReport(nil, &want)
 	if err != nil {
 		t.Fatal(err)

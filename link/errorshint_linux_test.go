@@ -246,7 +246,7 @@ func TestHintsScripted(t *testing.T) {
 		{"the kernel's own words", "br1", link.Spec{Kind: &kind.Bridge{Priority: attr.U16(1)}}, 95, text("no"), "change br1: linkinfo.data.priority: no (Operation not supported)"},
 		{"attribute missing", "", link.Spec{Name: "n0", Kind: &kind.Bridge{}}, 22, missing(13), "create n0: txqueuelen: Invalid argument; it is missing"},
 		{"unknown attribute missing", "", link.Spec{Name: "n0", Kind: &kind.Bridge{}}, 22, missing(999), "create n0: Invalid argument; attribute 999 is missing"},
-		{"a partition has its link", "", link.Spec{Name: "n0", Kind: &kind.Opaque{Name: "ipoib"}}, 76, nil, "create n0: Name not unique on network"},
+		{"a partition has its link", "", link.Spec{Name: "n0", Kind: &kind.Opaque{Name: "acme"}}, 76, nil, "create n0: Name not unique on network"},
 		{"no reason", "", link.Spec{Name: "n0", MTU: attr.U32(1400), Address: mac1, Kind: &kind.Bridge{}}, 22, nil, "create n0: Invalid argument"},
 		{"unnamed peer", "", link.Spec{Name: "n0", Kind: &kind.Veth{}}, 17, nil,
 			"create n0: name: File exists; the kernel, which makes the peer first, may have given it the name; name the peer too"},

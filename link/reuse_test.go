@@ -37,7 +37,7 @@ func TestReuse(t *testing.T) {
 
 func TestReuseFound(t *testing.T) {
 	data := kindData(u32(1, 42))
-	before := report(u32(5, 3), info(kindName("macsec"), kindData(u32(1, 1))), attr.AppendBytes(nil, iflaVFInfoList, attr.AppendBytes(nil, 1, u64Led(9, 1))))
+	before := report(u32(5, 3), info(kindName("nonesuch"), kindData(u32(1, 1))), attr.AppendBytes(nil, iflaVFInfoList, attr.AppendBytes(nil, 1, u64Led(9, 1))))
 	for name, b := range map[string][]byte{
 		"data three times, then the kind": report(info(data, data, data, kindName("vxlan"))),
 		"data three times, no kind":       report(info(data, data, data)),

@@ -181,12 +181,9 @@ func TestNetkitAgain(t *testing.T) {
 // TestNetkitSingle makes a netkit without a peer.
 func TestNetkitSingle(t *testing.T) {
 	b := newBox(t)
-	testns.Require(t, "netkit")
+	testns.Require(t, "netkit", "pairing")
 	l, err := b.c.Create(b.ctx, link.Spec{Name: "n0", Kind: &kind.Netkit{Pairing: attr.Some(kind.NetkitSingle)}})
 	if err != nil {
-		if missing(&kind.Netkit{Pairing: attr.Some(kind.NetkitSingle)}, b.prepare(link.Spec{Name: "n0", Kind: &kind.Netkit{}}).Kind) {
-			t.Skip("this kernel's netkit has no pairing")
-		}
 		t.Fatal(err)
 	}
 	if got := b.names(); len(got) != 1 || l.Kind.(*kind.Netkit).Pairing.Value() != kind.NetkitSingle {

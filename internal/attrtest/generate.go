@@ -137,7 +137,9 @@ func (s *Shape) TestGenerated(t *testing.T, rounds int) {
 		}
 		s.Check(t, b)
 	}
-	if read < rounds/2 {
+	// One wrong length spoils a message, and a short list of attributes or one
+	// with arrays in it has many chances.
+	if read < rounds/5 {
 		t.Errorf("%T: only %d of %d messages can be read", s.New(), read, rounds)
 	}
 	for _, f := range fields {
