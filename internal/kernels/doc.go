@@ -7,7 +7,9 @@
 // downloads the kernels (once), builds the tests as static programs, boots each
 // kernel with them, and prints which test passed where. It exits with 1 if
 // anything is wrong, and says what. It runs as an ordinary user on Debian and
-// Ubuntu, and names the packages to install if tools are missing.
+// Ubuntu, and names the packages to install if tools are missing. The kernels
+// are kept in the user's cache directory, under iplink-kernels; the flag -update
+// looks for newer ones.
 //
 // # Which tests
 //
@@ -50,10 +52,11 @@
 //	         prints and go tool test2json reads
 //
 // The console is a file too, for messages of the kernel from the level
-// "warning" up. Before anything else init.sh writes a line there. These hold in
-// a good run, and whatever does not hold is reported: boot comes first, each
-// start is followed by its end before the next start, done comes last; a status
-// other than 0 comes with a test that failed; every test that started ended.
+// "warning" up; an oops there fails the run, a warning is shown. init.sh writes
+// boot first and done last, and between a start and its end no other. A run
+// fails if done or the end of a program is missing, if a program's status is not
+// 0 though none of its tests failed, if a test started and did not end, and if
+// one that was not deselected did not start.
 //
 // With -out DIR the files that tests left in /out are put into
 // DIR/VERSION-ARCH, such as DIR/7.2.13-amd64 for the kernel with the key 7.2.
@@ -61,7 +64,7 @@
 // # The rule of skips
 //
 // A test may skip for the lack of a named feature only (testns.Require, whose
-// words report.go knows); any other skip is a failure. That a kernel lacks what
+// words verdict.go knows); any other skip is a failure. That a kernel lacks what
 // it should have is for Require to refuse, since it knows the kernel. When all
 // kernels ran, whole, a test that came to a verdict on none of them is a failure
 // too, unless what it lacks is in the table of verdict.go, which tells why no

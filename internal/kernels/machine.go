@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -159,42 +158,41 @@ func appendFile(w io.Writer, file string) error {
 	return err
 }
 
-// An accelerator decides once how machines run.
+// An accelerator decides once how machines run for which there is a choice.
 type accelerator struct {
 	// forced is the decision if the user made it.
 	forced string
 	sync.Mutex
-	chosen map[*arch]string
+	chosen string
 }
 
 // signOfLife is what a machine under hardware virtualisation needs for its
 // boot, and more. There are hosts where it can be switched on and hangs.
 const signOfLife = 10 * time.Second
 
-// choose returns the best accelerator that works for m's architecture, found by
-// booting m's kernel without tests.
+// choose returns how m shall run: the best way that works, found by booting its
+// kernel without tests.
 func (a *accelerator) choose(ctx context.Context, m machine) (string, error) {
 	a.Lock()
 	defer a.Unlock()
 	usable := m.kernel.arch.accelerators()
-	last := usable[len(usable)-1]
-	if len(usable) == 1 {
-		return last, nil
-	}
-	if a.forced != "" {
+	switch {
+	case len(usable) == 1:
+		return usable[0], nil
+	case a.forced != "":
 		return a.forced, nil
+	case a.chosen != "":
+		return a.chosen, nil
 	}
-	if a.chosen[m.kernel.arch] == "" {
-		works, err := m.works(ctx, usable[0])
-		if err != nil {
-			return "", err
-		}
-		a.chosen = map[*arch]string{m.kernel.arch: last}
-		if works {
-			a.chosen[m.kernel.arch] = usable[0]
-		}
+	works, err := m.works(ctx, usable[0])
+	if err != nil {
+		return "", err
 	}
-	return a.chosen[m.kernel.arch], nil
+	a.chosen = usable[1]
+	if works {
+		a.chosen = usable[0]
+	}
+	return a.chosen, nil
 }
 
 // works tries an accelerator out.
@@ -214,10 +212,10 @@ func (m machine) works(ctx context.Context, accel string) (bool, error) {
 	}
 	m.accel, m.packages, m.payload, m.limit = accel, nil, empty.archive, signOfLife
 	end, err := m.run(ctx)
-	if err != nil && !errors.Is(err, exec.ErrNotFound) {
+	if err != nil {
 		return false, err
 	}
-	c, _ := readControl(m.port(controlPort))
+	c, _ := readControl(m.port(controlPort)) // a machine that never started has none
 	if !c.done {
 		fmt.Printf("%s does not work here (%s): emulation instead\n", accel, firstLine(end))
 	}

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -33,8 +34,8 @@ func parseFlags() (c config, err error) {
 	flag.StringVar(&keys, "kernel", "", "run on these kernels only, a `list` of keys with commas")
 	flag.StringVar(&c.run, "run", "", "run only tests that match `regexp`, as in go test")
 	flag.StringVar(&c.args, "args", "", "more `arguments` for the test programs, separated by spaces")
-	flag.IntVar(&c.jobs, "j", min(runtime.NumCPU(), len(kernels)), "how many machines run at a `time`; each takes up to 2 GiB")
-	flag.DurationVar(&c.timeout, "timeout", 10*time.Minute, "the longest that a machine may run")
+	flag.IntVar(&c.jobs, "j", min(runtime.NumCPU(), len(kernels)), "how many `machines` run at a time; each takes up to 2 GiB of memory")
+	flag.DurationVar(&c.timeout, "timeout", 15*time.Minute, "the longest that the tests may run on one kernel")
 	flag.StringVar(&c.mirror, "mirror", "", "the `URL` of a Debian archive, instead of the one that this machine uses")
 	flag.BoolVar(&c.update, "update", false, "look for newer kernels than those of the cache")
 	flag.StringVar(&c.accel, "accel", "", "kvm or tcg (emulation), instead of trying whether the first works")
@@ -154,7 +155,8 @@ func (c config) runAll(ctx context.Context, work string, payloads map[string]*pa
 	runs := make([]*run, len(c.kernels))
 	slots := make(chan struct{}, max(1, c.jobs))
 	var wg sync.WaitGroup
-	for i, k := range c.kernels {
+	// The last of the matrix takes longest, and should not be alone at the end.
+	for i, k := range slices.Backward(c.kernels) {
 		r := newRun(k)
 		runs[i] = r
 		slots <- struct{}{}
