@@ -8,14 +8,25 @@
 //
 //	kind.VXLAN{ID: attr.U32(42), Port: attr.U16(4789), Learning: attr.Off}
 //
-// [Bridge], [Veth], [VXLAN], [VLAN], [Macvlan], [Macvtap], [Dummy] and [IFB]
-// are kinds; [BridgePort] is what a link has for being a port of a bridge.
-// [Opaque] and [OpaquePort] hold the data of kinds without a type, byte for
-// byte. [Peer] is the other end of a pair.
+// The kinds, by what they are for:
 //
-// [Geneve], [GRE], [GRETap], [ERSPAN], [IP6GRE], [IP6GRETap], [IP6ERSPAN],
-// [IPIP], [SIT], [IP6Tnl], [VTI], [VTI6], [XFRM], [BareUDP], [GTP], [AMT] and
-// [PFCP] are tunnels.
+//   - pairs and links without hardware: [Veth], [Netkit], [VXCAN], [Dummy],
+//     [IFB], [TUN], [VCAN], [Netdevsim], [Nlmon], [Vsockmon]
+//   - links that take ports: [Bridge], [Bond], [Team], [VRF], [HSR], [Batadv],
+//     [OpenVSwitch]
+//   - links on top of another: [VLAN], [Macvlan], [Macvtap], [IPVLAN], [IPVTAP],
+//     [MACsec], [RMNet], [IPoIB], [LoWPAN], [VirtWiFi]
+//   - tunnels: [VXLAN], [Geneve], [GRE], [GRETap], [ERSPAN], [IP6GRE],
+//     [IP6GRETap], [IP6ERSPAN], [IPIP], [SIT], [IP6Tnl], [VTI], [VTI6], [XFRM],
+//     [BareUDP], [GTP], [AMT], [PFCP], [WireGuard], [OVPN], [PPP]
+//   - hardware: [CAN], [DSA], [WWAN]
+//
+// What a link has for being a port is a [Port]: [BridgePort], [BondPort],
+// [TeamPort], [VRFPort], [HSRPort]. [Peer] is the other end of a pair. [Opaque]
+// and [OpaquePort] hold the data of kinds without a type, byte for byte.
+//
+// [New] returns empty data for a name and [Names] all names; Info of each tells
+// programs what it needs: a link below, a module, a first kernel.
 //
 // To add a kind, write one file: the struct, Kind, Info, Fields, and a call
 // of register. The tests range over all kinds and say what is missing.
