@@ -178,7 +178,13 @@ func (o *fixedOp[K]) decode(st *state, f *field, p ptr, b []byte, off int, again
 	if err := o.choiceName.decode(st, f, p, []byte(o.name), off, false); err != nil {
 		return err
 	}
-	return o.choiceData.decode(st, f, p, b, off, again)
+	if err := o.choiceData.decode(st, f, p, b, off, again); err != nil {
+		return err
+	}
+	if !o.choiceData.isSet(p) { // no name is sent that could say what the data does not
+		o.choiceName.reset(p)
+	}
+	return nil
 }
 
 // isSet is false for the struct of another name, which another line holds.
@@ -189,7 +195,8 @@ func (o *fixedOp[K]) isSet(p ptr) bool {
 func (o *fixedOp[K]) reset(ptr) {} // the line of the name does that
 
 // Chosen lists a nest whose layout is that of a name known beforehand, into a
-// field that a [Choice] of the same slot may set too.
+// field that a [Choice] of the same slot may set too. A nest that says nothing
+// leaves the field empty.
 func Chosen[K Named](c *Codec, t Type, label string, slot Slot, name string, p *K, opts ...Option) {
 	add(c, Field{Type: t, Name: label, Wire: WireNest}, p, &fixedOp[K]{choiceData[K]{choiceName[K]{slot}}, name}, opts).late = true
 }
