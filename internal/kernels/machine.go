@@ -56,7 +56,9 @@ func (m machine) run(ctx context.Context) (end string, err error) {
 	}
 	defer log.Close()
 	cmd.Stdout, cmd.Stderr = log, log
-	if err := cmd.Start(); err != nil {
+	release, err := startWithParent(cmd)
+	defer release()
+	if err != nil {
 		return "", err
 	}
 	exited := make(chan error, 1)

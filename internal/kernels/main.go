@@ -62,7 +62,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "kernels:", err)
 		os.Exit(2)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), endSignals...)
 	defer stop()
 	ok, err := c.main(ctx)
 	if err != nil {
@@ -91,8 +91,8 @@ func (c config) main(ctx context.Context) (ok bool, err error) {
 		return false, err
 	}
 	m := matrix{whole: len(c.kernels) == len(kernels) && c.run == "", runs: c.runAll(ctx, work, payloads)}
-	if err := ctx.Err(); err != nil {
-		return false, err
+	if ctx.Err() != nil {
+		return false, errors.New("interrupted")
 	}
 	if c.json != "" {
 		if err := m.writeJSON(c.json); err != nil {
@@ -166,8 +166,9 @@ func (c config) runAll(ctx context.Context, work string, payloads map[string]*pa
 			if err := c.runOne(ctx, r, filepath.Join(work, k.key), payloads[k.arch.goarch], &accelerate); err != nil {
 				r.problem("%v", err)
 			}
-			r.time = time.Since(start)
-			fmt.Println(r.line())
+			if r.time = time.Since(start); ctx.Err() == nil {
+				fmt.Println(r.line())
+			}
 		})
 	}
 	wg.Wait()
