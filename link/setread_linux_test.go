@@ -138,6 +138,7 @@ func (x *trial) attribute(a *specimen.Attr) {
 		x.total.untested = append(x.total.untested, x.subject.Name+" "+a.Name)
 		return
 	}
+	testns.Require(x.t, a.Needs...)
 	have, err := x.untouched(x.base(a))
 	switch {
 	case err != nil && a.On != nil:

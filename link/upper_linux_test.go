@@ -181,7 +181,7 @@ func TestNetkitAgain(t *testing.T) {
 // TestNetkitSingle makes a netkit without a peer.
 func TestNetkitSingle(t *testing.T) {
 	b := newBox(t)
-	testns.Require(t, "netkit", "pairing")
+	testns.Require(t, "netkit", "netkit pairing")
 	l, err := b.c.Create(b.ctx, link.Spec{Name: "n0", Kind: &kind.Netkit{Pairing: attr.Some(kind.NetkitSingle)}})
 	if err != nil {
 		t.Fatal(err)

@@ -25,6 +25,10 @@ while read -r module name device; do
 	mknod "/dev/$name" "${device%"$numbers"}" "${numbers%:*}" "${numbers#*:}"
 done <"/lib/modules/$(uname -r)/modules.devname"
 
+# What encapsulates tunnels in UDP, which nothing asks for by name.
+modprobe -q fou
+modprobe -q fou6
+
 # The ports, which some kernels have a module for. Ports come one by one.
 modprobe -q virtio_pci
 modprobe -q virtio_console

@@ -28,6 +28,8 @@ const modules = `
 	sit slcan tap team team_mode_* tun vcan veth virt_wifi vrf vsockmon vxcan
 	vxlan wireguard wwan wwan_hwsim xfrm_interface
 
+	fou fou6
+	aes_generic ctr gcm ghash_generic ghash_s390 aes_s390
 	crc32c_cryptoapi crc32c_generic crc32c_intel
 	mac80211_hwsim mac802154_hwsim
 	sch_netem

@@ -15,6 +15,8 @@ type Exception struct {
 	Values []attr.Struct
 	// With must be said together with it.
 	With attr.Struct
+	// Needs are features of the kernel it takes, for testns.Require.
+	Needs []string
 	// On is a link to set it on instead of the least one.
 	On *link.Spec
 	// Since is the first kernel with it, where the table does not say: it
@@ -40,13 +42,35 @@ type table map[string]Exception
 // exceptions are by the name of the subject. Those of peers are those of any
 // link, if nothing else is said.
 var exceptions = map[string]table{
-	"link":        linkExceptions,
+	"amt":         amtExceptions,
+	"bareudp":     {"multiproto": {Why: "not for all protocols", Apart: "multiproto"}},
+	"batadv":      batadvExceptions,
+	"bond":        bondExceptions,
+	"bond port":   bondPortExceptions,
 	"bridge":      bridgeExceptions,
 	"bridge port": bridgePortExceptions,
+	"erspan":      erspanExceptions,
+	"geneve":      geneveExceptions,
+	"gre":         greExceptions,
+	"gretap":      greTapExceptions,
+	"gtp":         gtpExceptions,
+	"hsr":         hsrExceptions,
+	"ip6erspan":   ip6erspanExceptions,
+	"ip6gre":      ip6TunnelExceptions,
+	"ip6gretap":   ip6TunnelExceptions,
+	"ip6tnl":      ip6TunnelExceptions,
+	"ipip":        ipipExceptions,
+	"link":        linkExceptions,
+	"macsec":      macsecExceptions,
 	"macvlan":     macvlanExceptions,
 	"macvtap":     macvtapExceptions,
+	"netkit":      netkitExceptions,
+	"netkit peer": netkitPeerExceptions,
+	"sit":         sitExceptions,
 	"vlan":        vlanExceptions,
+	"vxcan peer":  vxcanPeerExceptions,
 	"vxlan":       vxlanExceptions,
+	"xfrm":        xfrmExceptions,
 }
 
 func values(v ...attr.Struct) []attr.Struct { return v }

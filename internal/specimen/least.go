@@ -1,6 +1,9 @@
 package specimen
 
 import (
+	"cmp"
+	"maps"
+
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/kind"
 	"github.com/iplink-go/iplink/link"
@@ -30,10 +33,23 @@ type row struct {
 	// port says what a port must be besides, ports are others.
 	port  *link.Spec
 	ports []link.Spec
+	// noPorts says why there is nothing to try of its ports.
+	noPorts string
 }
 
 // rows hold kinds that need more than a name.
-var rows = map[string]row{
+var rows = union(plainRows, otherRows, tunnelRows)
+
+// union returns the rows of several tables.
+func union(tables ...map[string]row) map[string]row {
+	all := map[string]row{}
+	for _, t := range tables {
+		maps.Copy(all, t)
+	}
+	return all
+}
+
+var plainRows = map[string]row{
 	"bridge": {
 		// Ports are up and have carrier: their state can be set only then.
 		master: &link.Spec{Name: "br0", Kind: &kind.Bridge{}, Up: attr.On},
@@ -45,10 +61,13 @@ var rows = map[string]row{
 		data:  &kind.VLAN{ID: attr.U16(42)},
 		needs: []string{"bridge"}, around: []link.Spec{{Name: "br0", Index: Master, Kind: &kind.Bridge{}}},
 	},
-	"vxlan": {data: &kind.VXLAN{ID: attr.U32(42)}},
 }
 
-var peerAddress = attr.MustParseHWAddr("02:00:00:00:01:0a")
+var (
+	peerAddress   = attr.MustParseHWAddr("02:00:00:00:01:0a")
+	masterAddress = attr.MustParseHWAddr("02:00:00:00:01:05")
+	portAddress   = attr.MustParseHWAddr("02:00:00:00:01:06")
+)
 
 func pair(p kind.Peer) *kind.Veth { return &kind.Veth{Peer: attr.Some(p)} }
 
@@ -62,6 +81,11 @@ func surroundings() []link.Spec {
 		{Name: "low0", Index: Lower, Address: attr.MustParseHWAddr("02:00:00:00:01:01"), Kind: pair(end("low1", "02:00:00:00:01:02", Lower+1))},
 		{Name: "low2", Index: Other, Address: attr.MustParseHWAddr("02:00:00:00:01:03"), Kind: pair(end("low3", "02:00:00:00:01:04", Other+1))},
 	}
+}
+
+// impossible says why there is no link of a kind to try, "" if there may be.
+func impossible(name string) string {
+	return cmp.Or(rows[name].impossible, kind.New(name).Info().MadeBy)
 }
 
 func around(name string) []link.Spec { return append(surroundings(), rows[name].around...) }
@@ -91,15 +115,18 @@ func masterOf(name string) link.Spec {
 	} else {
 		s.Name = "master"
 	}
-	s.Index, s.Address = Master, attr.MustParseHWAddr("02:00:00:00:01:05")
+	s.Index, s.Address = Master, masterAddress
 	return s
 }
 
 func portOf(master string) link.Spec {
 	s := least(portKind)
+	s.Address, s.Master = portAddress, link.Index(Master)
 	if p := rows[master].port; p != nil {
 		s.Kind, s.Up = attr.Clone(p.Kind), p.Up
+		if p.Address.Len() > 0 {
+			s.Address = p.Address
+		}
 	}
-	s.Address, s.Master = attr.MustParseHWAddr("02:00:00:00:01:06"), link.Index(Master)
 	return s
 }

@@ -13,6 +13,7 @@
 package specimen
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/iplink-go/iplink/attr"
@@ -97,7 +98,7 @@ func Subjects() ([]*Subject, error) {
 
 func kindSubject(name string) *Subject {
 	return &Subject{
-		Name: name, Impossible: rows[name].impossible, Needs: needs(name), Around: around(name), Least: least(name), ReadFrom: Name,
+		Name: name, Impossible: impossible(name), Needs: needs(name), Around: around(name), Least: least(name), ReadFrom: Name,
 		fresh: func() attr.Struct { return kind.New(name) },
 		part:  func(s *link.Spec) attr.Struct { return s.Kind },
 		put:   func(s *link.Spec, v attr.Struct) { s.Kind = v.(kind.Kind) },
@@ -107,7 +108,7 @@ func kindSubject(name string) *Subject {
 
 func portSubject(master string) *Subject {
 	s := kindSubject(portKind)
-	s.Name, s.Impossible, s.Needs = master+" port", rows[master].impossible, needs(master)
+	s.Name, s.Impossible, s.Needs = master+" port", cmp.Or(impossible(master), rows[master].noPorts), needs(master)
 	s.Around = append(append(around(master), masterOf(master)), rows[master].ports...)
 	s.Least = portOf(master)
 	s.fresh = func() attr.Struct { return kind.NewPort(master) }

@@ -82,6 +82,11 @@ var others = []Feature{
 	{Name: "bridge netfilter", Probe: option("", bridge, u8(36, 1)).Probe},
 	{Name: "vlan filtering", Probe: option("", bridge, u8(7, 1)).Probe},
 	{Name: "xdp", Probe: probeXDP},
+	// Encapsulation of tunnels in UDP, in modules of its own.
+	{Name: "fou", Probe: kind("ipip", ipv4(3, 192, 0, 2, 1), u16(15, 1)).Probe}, // remote, encap
+	{Name: "fou6", Probe: kind("ip6tnl", ipv6(3), u16(15, 1)).Probe},
+	// Check values of another length take the cipher itself at once.
+	{Name: "macsec icvlen", Probe: upper("macsec", u8(3, 12)).Probe},
 }
 
 // kind is the feature that links of a kind can be made, with these attributes
