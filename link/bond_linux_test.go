@@ -1,6 +1,7 @@
 package link_test
 
 import (
+	"errors"
 	"net/netip"
 	"reflect"
 	"testing"
@@ -213,5 +214,21 @@ func TestBondLACP(t *testing.T) {
 	}
 	if !b.eventually(func() bool { return asBond(b.get("bond0")).ADInfo.Value().NumPorts.Value() == 1 }) {
 		t.Errorf("%+v", asBond(b.get("bond0")).ADInfo)
+	}
+}
+
+// TestBondNotPermitted asks for delays without miimon, which the kernel does not
+// permit: that takes no capability, and no hint may say so.
+func TestBondNotPermitted(t *testing.T) {
+	b := newBox(t)
+	testns.Require(t, "bond")
+	b.prepare(link.Spec{Name: "b0", Kind: &kind.Bond{}})
+	delay := &kind.Bond{UpDelay: attr.Some(time.Second)}
+	_, err1 := b.c.Create(b.ctx, link.Spec{Name: "b1", Kind: delay})
+	_, err2 := b.c.Change(b.ctx, link.Name("b0"), link.Spec{Kind: delay})
+	for _, err := range []error{err1, err2} {
+		if e, ok := errors.AsType[*link.Error](err); !ok || !errors.Is(err, link.ErrPermission) || e.Hint != "" {
+			t.Errorf("%v: want ErrPermission without a hint", err)
+		}
 	}
 }

@@ -92,7 +92,8 @@ func (r *refusal) vanished() bool {
 }
 
 // incapable is what the kernel says before it looks at a request. Drivers say
-// the same of virtual functions.
+// the same of virtual functions, and of data that they do not take as things
+// are: a bond of delays without MIIMon.
 func (r *refusal) incapable() bool {
 	switch {
 	case len(r.said.VFs) > 0 || len(r.said.VFPorts) > 0:
@@ -101,10 +102,21 @@ func (r *refusal) incapable() bool {
 		r.Hint = "needs CAP_NET_ADMIN in both network namespaces"
 	case r.said.Kind != nil && r.now != nil && r.now.LowerNetNSID.IsSet():
 		r.Hint = "needs CAP_NET_ADMIN also in the network namespace that the link was made in"
+	case (r.said.Kind != nil || r.said.Port != nil) && !r.denied():
+		return false
 	default:
 		r.Hint = "needs CAP_NET_ADMIN in the network namespace"
 	}
 	return true
+}
+
+// denied reports whether the kernel lets us change nothing at all there. It
+// looks at that before it sees that the request names no link.
+func (r *refusal) denied() bool {
+	req := append(rtnl.Begin(nil, rtnl.SetLink, rtnl.FlagAck), make([]byte, ifinfomsgLen)...)
+	_, err := r.at.do(r.ctx, rtnl.End(req, 0), nil)
+	refused, ok := errors.AsType[*rtnl.Error](err)
+	return ok && Errno(refused.Errno) == eperm
 }
 
 // lowerMissing is a Lower by index, which nobody has looked up.
