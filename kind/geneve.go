@@ -49,7 +49,8 @@ type Geneve struct {
 	UDPChecksum attr.Opt[bool]
 	// UDPZeroChecksum6Tx and UDPZeroChecksum6Rx send and accept outer IPv6
 	// packets without a checksum; off by default over IPv6. The first is
-	// reported over IPv6 only. Fixed at creation.
+	// reported over IPv6 only, the second is on over IPv4 whatever is said.
+	// Fixed at creation.
 	UDPZeroChecksum6Tx, UDPZeroChecksum6Rx attr.Opt[bool]
 	// InnerProtocolInherit makes a device for IP packets instead of Ethernet
 	// frames; off by default. Fixed at creation; Linux 5.18.
