@@ -3,6 +3,7 @@ package link_test
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/iplink-go/iplink/attr"
@@ -102,13 +103,23 @@ func checkPeer(t *testing.T, name string, links link.Links, l *link.Link, s *lin
 		if described {
 			t.Errorf("%s: the peer is elsewhere, and yet described", name)
 		}
-	case peer.Name != other.Name || peer.Address != other.Address || peer.MTU != other.MTU || peer.Index != other.Index:
+	case peer.Name != other.Name || peer.Address != addressToSay(other.Address) || peer.MTU != other.MTU || peer.Index != other.Index:
 		t.Errorf("%s: peer %+v, want %s", name, peer, other)
 	}
 	if _, err := link.Append(nil, s); err != nil {
 		t.Errorf("%s, with its peer: %v", name, err)
 	}
 	p.PeerSpec().Clear()
+}
+
+// addressToSay returns what a request says of an address: nothing of one that
+// is all zeros, as ends of a netkit in L3 mode have it, since the kernel refuses
+// to be told so.
+func addressToSay(a attr.HWAddr) attr.HWAddr {
+	if strings.Trim(a.String(), "0:") == "" {
+		return attr.HWAddr{}
+	}
+	return a
 }
 
 // checkHolds fails if have is not all that want says.
