@@ -90,10 +90,10 @@ func (d *CAN) addFixed(h *CAN) {
 // rate; rates that differ by less than a percent are the same to a bus. The
 // sample point is at the end of a time quantum.
 func sameBitTiming(want, have CANBitTiming) bool {
-	quanta := 1 + have.PropSeg + have.PhaseSeg1 + have.PhaseSeg2
+	quanta := 1 + uint64(have.PropSeg) + uint64(have.PhaseSeg1) + uint64(have.PhaseSeg2)
 	exact := func(want, have uint32) bool { return want == 0 || want == have }
 	return near(want.Bitrate, have.Bitrate, want.Bitrate/100) && near(want.TQ, have.TQ, 1+want.TQ/100) &&
-		near(uint32(want.SamplePoint), uint32(have.SamplePoint), uint32(fullBit)/quanta) &&
+		near(uint32(want.SamplePoint), uint32(have.SamplePoint), uint32(uint64(fullBit)/quanta)) &&
 		exact(want.PropSeg, have.PropSeg) && exact(want.PhaseSeg1, have.PhaseSeg1) && exact(want.PhaseSeg2, have.PhaseSeg2) &&
 		exact(want.SJW, have.SJW) && exact(want.BRP, have.BRP)
 }

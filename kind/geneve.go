@@ -77,6 +77,15 @@ func (g *Geneve) Complete() {
 	}
 }
 
+// Revert copies the hop limit again, or no more: the old one is back by then, and
+// setting it has turned the copying off.
+func (g *Geneve) Revert(now Kind) Kind {
+	if n, ok := now.(*Geneve); ok && g.TTLInherit.Value() && !n.TTLInherit.Value() {
+		return &Geneve{TTLInherit: attr.On}
+	}
+	return nil
+}
+
 // Prepare sets a hop limit before it is said to be copied: the kernel would look
 // at one of the two only.
 func (g *Geneve) Prepare(now Kind) Kind {

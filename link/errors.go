@@ -65,7 +65,8 @@ func (e *sentinelError) Is(target error) bool {
 
 // An Error is why an operation on a link failed.
 type Error struct {
-	// Op is what was attempted: "get", "list", "create", "change", "delete".
+	// Op is what was attempted: "get", "list", "create", "change", "delete",
+	// "stats".
 	Op string
 	// Link is what it was attempted on: a name, or an index.
 	Link string
@@ -74,9 +75,11 @@ type Error struct {
 	// Msg is what the kernel said besides.
 	Msg string
 	// Attr is the field that the kernel objected to, as in
-	// "linkinfo.data.port", "" if it did not say.
+	// "linkinfo.data.port", "" if neither it nor a look at the links around
+	// says which.
 	Attr string
-	// Limits are the values that the kernel would take, if it said so.
+	// Limits are the values that the kernel would take, where it or the links
+	// around say so.
 	Limits string
 	// Hint is what a person would do next.
 	Hint string

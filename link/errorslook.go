@@ -87,7 +87,7 @@ func (r *refusal) vanished() bool {
 	if r.now == nil || !r.isMissing(r.at, r.now.Ref()) {
 		return false
 	}
-	r.Hint = "somebody else deleted it meanwhile"
+	r.Hint = "somebody else deleted or moved it meanwhile"
 	return true
 }
 
@@ -96,9 +96,9 @@ func (r *refusal) vanished() bool {
 // are: a bond of delays without MIIMon.
 func (r *refusal) incapable() bool {
 	switch {
-	case len(r.said.VFs) > 0 || len(r.said.VFPorts) > 0:
+	case r.nest != "" || len(r.said.VFs) > 0 || len(r.said.VFPorts) > 0:
 		return false
-	case r.said.NetNS.IsSet():
+	case r.said.NetNS.IsSet() && (r.said.Kind == nil && r.said.Port == nil || r.denied()):
 		r.Hint = "needs CAP_NET_ADMIN in both network namespaces"
 	case r.said.Kind != nil && r.now != nil && r.now.LowerNetNSID.IsSet():
 		r.Hint = "needs CAP_NET_ADMIN also in the network namespace that the link was made in"
@@ -213,7 +213,6 @@ func (r *refusal) masterBelow() bool {
 	return true
 }
 
-// receiverTaken looks for what excludes the link from being a port.
 // receiverTaken looks for what excludes the link from being a port
 // (netdev_rx_handler_register).
 func (r *refusal) receiverTaken() bool {

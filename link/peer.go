@@ -26,7 +26,7 @@ func (c *Client) Peer(ctx context.Context, r Ref, what ...Include) (*Link, error
 	if err := c.home.get(ctx, r, l, 0); err != nil {
 		return nil, err
 	}
-	if l.Kind == nil || !l.Kind.Info().Pair {
+	if i, _ := l.Lower.Index(); l.Kind == nil || !l.Kind.Info().Pair || i == 0 { // some pairs can be single
 		return nil, failure("get", l.Name, fmt.Errorf("%s has no peer: %w", kindText(l.KindName()), ErrKind))
 	}
 	var include Include
@@ -58,12 +58,16 @@ func (p *place) peer(ctx context.Context, l *Link, include Include) (*Link, erro
 		return nil, failure("get", l.Name, err)
 	}
 	req = rtnl.End(attr.AppendUint32(req, iflaTargetNetNSID, uint32(id)), 0)
-	_, err = p.do(ctx, req, func(m rtnl.Message) error {
+	each := func(m rtnl.Message) error {
 		if m.Type != rtnl.NewLink {
 			return nil
 		}
 		return p.decode(m.Payload, out, include)
-	})
+	}
+	_, err = p.do(ctx, req, each)
+	if errors.Is(err, ErrUnknownOutcome) && ctx.Err() == nil {
+		_, err = p.do(ctx, req, each) // the answer was lost; asking again does no harm
+	}
 	if err == nil {
 		return out, nil
 	}

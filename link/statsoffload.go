@@ -18,6 +18,21 @@ type OffloadStats struct {
 	Unknown, UnknownInfo attr.Raw
 }
 
+// addOffload joins what two messages say: the kernel can end one between any two
+// sets of counters.
+func addOffload(a, b attr.Opt[OffloadStats]) attr.Opt[OffloadStats] {
+	if !a.IsSet() || !b.IsSet() {
+		return firstOf(a, b)
+	}
+	s, more := a.Value(), b.Value()
+	s.CPU = firstOf(s.CPU, more.CPU)
+	s.L3Info = firstOf(s.L3Info, more.L3Info)
+	s.L3 = firstOf(s.L3, more.L3)
+	s.Unknown += more.Unknown
+	s.UnknownInfo += more.UnknownInfo
+	return attr.Some(s)
+}
+
 // Fields lists IFLA_OFFLOAD_XSTATS_*. The nest of what is counted has each
 // set of counters under its own number.
 func (s *OffloadStats) Fields(c *attr.Codec) {

@@ -107,7 +107,7 @@ func (r *StatsReport) Fields(c *attr.Codec) {
 // counters over several messages where one has no room for all.
 func (r *StatsReport) add(more *StatsReport) {
 	r.Stats = firstOf(r.Stats, more.Stats)
-	r.Offload = firstOf(r.Offload, more.Offload)
+	r.Offload = addOffload(r.Offload, more.Offload)
 	r.MPLS = firstOf(r.MPLS, more.MPLS)
 	r.Kind = addExtended(r.Kind, more.Kind)
 	r.Port = addExtended(r.Port, more.Port)

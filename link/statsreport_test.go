@@ -135,6 +135,17 @@ func TestStatsJoined(t *testing.T) {
 	}
 }
 
+// TestAddOffload joins counters of hardware that came in two messages.
+func TestAddOffload(t *testing.T) {
+	first := link.StatsReport{Offload: attr.Some(link.OffloadStats{CPU: attr.Some(link.Stats{RxPackets: 1})})}
+	second := link.StatsReport{Offload: attr.Some(link.OffloadStats{CPU: attr.Some(link.Stats{RxPackets: 2}), L3: attr.Some(link.HardwareStats{RxPackets: 3})})}
+	link.AddStats(&first, &second)
+	o := first.Offload.Value()
+	if o.CPU.Value().RxPackets != 1 || o.L3.Value().RxPackets != 3 {
+		t.Errorf("%+v", o)
+	}
+}
+
 func TestStatsRequests(t *testing.T) {
 	filter := nest(1|attr.Nested, attr.AppendUint32(nil, 4, 6))
 	for _, test := range []struct {
