@@ -154,7 +154,7 @@ func TestHintVanished(t *testing.T) {
 		return rtnltest.None
 	})
 	_, err := b.c.Change(b.ctx, link.Name("v0"), link.Spec{MTU: attr.U32(1400)})
-	wantError(t, err, "No such device; somebody else deleted it meanwhile", link.ErrNotExist)
+	wantError(t, err, "No such device; somebody else deleted or moved it meanwhile", link.ErrNotExist)
 }
 
 // A script answers the requests that could change something in place of the
