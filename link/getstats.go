@@ -45,7 +45,7 @@ func (p *place) stats(ctx context.Context, req []byte, report *StatsReport) erro
 		switch {
 		case m.Type != rtnl.NewStats:
 			return nil
-		case len(m.Payload) > maxAttr: // older kernels let the length of the group wrap around
+		case len(m.Payload) > attr.HeaderLen+attr.MaxPayload: // older kernels let the length of the group wrap around
 			return attr.ErrTooLong
 		}
 		return DecodeStats(m.Payload, report)
@@ -56,9 +56,6 @@ func (p *place) stats(ctx context.Context, req []byte, report *StatsReport) erro
 	}
 	return err
 }
-
-// maxAttr is the longest attribute: its length is a u16.
-const maxAttr = 1<<16 - 1
 
 // statsError says where counters are read that have no room in one message.
 func statsError(err error) error {
