@@ -1,0 +1,59 @@
+package link
+
+import "github.com/iplink-go/iplink/attr"
+
+// A Loss is what a link, or one around it, loses by a step, and what undoing
+// the step does not bring back. Losses are bits of a set; the zero Loss is
+// nothing.
+type Loss uint32
+
+// The losses.
+const (
+	// LoseAddresses: IP addresses. A link that moves to another namespace or is
+	// deleted loses all, one that is set down, or given an MTU below 1280, those
+	// of IPv6.
+	LoseAddresses Loss = 1 << iota
+	// LoseRoutes: routes through the link. The kernel makes those again that
+	// belong to an address; others stay lost.
+	LoseRoutes
+	// LoseNeighbors: permanent neighbours.
+	LoseNeighbors
+	// LosePortState: what a bridge keeps for a port besides its settings, such
+	// as VLANs and permanent entries of the forwarding database; and the
+	// settings of a port that leaves its master, where nothing says them.
+	LosePortState
+	// LoseQDisc: a queueing discipline, classes and filters that somebody has
+	// set up.
+	LoseQDisc
+	// LoseSysctls: the settings under /proc/sys/net/ipv4/conf and
+	// /proc/sys/net/ipv6/conf, which begin anew.
+	LoseSysctls
+	// LoseAutoAddress: an address that the kernel chose, or a bridge or bond
+	// took from its ports, stays as it was set.
+	LoseAutoAddress
+	// LoseAutoMTU: an MTU that a bridge took from its ports stays as it was set.
+	LoseAutoMTU
+	// LoseUpperMTU: links above get a smaller MTU, and keep it.
+	LoseUpperMTU
+	// LoseUppers: links that sit on this one go with it, in other namespaces
+	// too.
+	LoseUppers
+	// LosePeer: the peer goes with it.
+	LosePeer
+	// LosePorts: the ports are released.
+	LosePorts
+	// LoseAttached: what programs have attached to the link, such as BPF
+	// programs and sockets, and its counters. A link that is made again is not
+	// the same.
+	LoseAttached
+)
+
+var lossWords = attr.Words[Loss]{
+	{Value: LoseAddresses, Name: "addresses"}, {Value: LoseRoutes, Name: "routes"}, {Value: LoseNeighbors, Name: "neighbors"},
+	{Value: LosePortState, Name: "port-state"}, {Value: LoseQDisc, Name: "qdisc"}, {Value: LoseSysctls, Name: "sysctls"},
+	{Value: LoseAutoAddress, Name: "auto-address"}, {Value: LoseAutoMTU, Name: "auto-mtu"}, {Value: LoseUpperMTU, Name: "upper-mtu"},
+	{Value: LoseUppers, Name: "uppers"}, {Value: LosePeer, Name: "peer"}, {Value: LosePorts, Name: "ports"}, {Value: LoseAttached, Name: "attached"},
+}
+
+// String returns the names of the losses with commas between them.
+func (l Loss) String() string { return lossWords.Flags(l) }
