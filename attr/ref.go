@@ -10,6 +10,7 @@ type Ref struct {
 	name  string
 	index uint32
 	ok    bool
+	netns uint64 // of which the index is one, 0 if that is not said
 }
 
 // NoRef is the Ref that says "no link": index 0.
@@ -21,6 +22,17 @@ func RefIndex(i uint32) Ref { return Ref{index: i, ok: true} }
 // RefName returns a Ref to the link with that name or alternative name. An
 // empty name gives the zero Ref.
 func RefName(name string) Ref { return Ref{name: name, ok: name != ""} }
+
+// In returns r for a link of the network namespace with that inode number. An
+// index means another link in another namespace, so that a client refuses one
+// that it can see not to be of the namespace where it would be used.
+func (r Ref) In(netns uint64) Ref {
+	r.netns = netns
+	return r
+}
+
+// NetNS returns the inode number of the namespace of r, 0 if r does not say it.
+func (r Ref) NetNS() uint64 { return r.netns }
 
 // IsSet reports whether r says anything.
 func (r Ref) IsSet() bool { return r.ok }

@@ -85,6 +85,12 @@ type Info struct {
 	// Pair is true if a link of the kind is created and deleted together
 	// with its peer, which IFLA_LINK names afterwards.
 	Pair bool
+	// GoesWithLower is true if a link of the kind is deleted with the link
+	// below, be that Spec.Lower or a link in the kind's data.
+	GoesWithLower bool
+	// CyclesPorts is true if the kind sets a port that is up down and up again
+	// when it joins or leaves.
+	CyclesPorts bool
 	// RxHandler is true if the kind takes over what the link below, or each
 	// of its ports, receives. Only one can (netdev_rx_handler_register): a
 	// link with a macvlan on it cannot be a bridge's port, nor the reverse.

@@ -54,7 +54,7 @@ func (c *Client) Change(ctx context.Context, r Ref, spec Spec) (*Link, error) {
 	if err := sub.finished(w); err != nil {
 		return nil, t.rollback(ctx, err)
 	}
-	return sub.now, nil
+	return sub.at.handOut(sub.now), nil
 }
 
 // finished compares all that was wanted with the last read: while one part
@@ -197,7 +197,7 @@ func (s *subject) plan(ctx context.Context, w *Spec) (*Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.possible(w, d, fields); err != nil {
+	if err := s.now.possible(w, d, fields); err != nil {
 		return nil, err
 	}
 	if d.XDP, err = s.now.diffXDP(w.XDP); err != nil {
@@ -227,12 +227,12 @@ func kindText(name string) string {
 
 // possible returns an error if one of the fields that differ cannot be
 // changed.
-func (s *subject) possible(w, d *Spec, fields []attr.Field) error {
+func (l *Link) possible(w, d *Spec, fields []attr.Field) error {
 	for _, f := range fields {
 		if f.Mode.Fixed() {
-			return fixed(f.Name, "it is %s and cannot become %s", valueText(s.now.state(), f), valueText(w, f))
+			return fixed(f.Name, "it is %s and cannot become %s", valueText(l.state(), f), valueText(w, f))
 		}
-		if f.Mode == attr.SameFamily && !s.sameFamily(w, f) {
+		if f.Mode == attr.SameFamily && !l.sameFamily(w, f) {
 			return fixed(f.Name, "it cannot become %s, of another address family", valueText(w, f))
 		}
 	}
@@ -245,13 +245,13 @@ func (s *subject) possible(w, d *Spec, fields []attr.Field) error {
 			}
 			return fixed(field, "data of a %s cannot be changed", d.Kind.Kind())
 		}
-		if c, ok := s.now.Kind.(kind.ChangeChecker); ok {
+		if c, ok := l.Kind.(kind.ChangeChecker); ok {
 			if err := c.CheckChange(); err != nil {
 				return fmt.Errorf("%w: %w", ErrFixed, err)
 			}
 		}
 	}
-	return s.mtuFits(d)
+	return l.mtuFits(d)
 }
 
 // fixed says that a field cannot be changed.
@@ -261,19 +261,19 @@ func fixed(field, format string, args ...any) error {
 
 // sameFamily reports whether the wanted address is of the family that the
 // link has; one that has none takes either.
-func (s *subject) sameFamily(w *Spec, field attr.Field) bool {
+func (l *Link) sameFamily(w *Spec, field attr.Field) bool {
 	want, ok1 := fieldValue(w, field).(netip.Addr)
-	have, ok2 := fieldValue(s.now.state(), field).(netip.Addr)
+	have, ok2 := fieldValue(l.state(), field).(netip.Addr)
 	return !ok1 || !ok2 || want.Is4() == have.Is4()
 }
 
 // mtuFits refuses an MTU that the link has said it cannot have.
-func (s *subject) mtuFits(d *Spec) error {
+func (l *Link) mtuFits(d *Spec) error {
 	mtu, ok := d.MTU.Get()
 	if !ok {
 		return nil
 	}
-	lo, hi := s.now.MinMTU.Value(), s.now.MaxMTU.Value()
+	lo, hi := l.MinMTU.Value(), l.MaxMTU.Value()
 	if mtu >= lo && (hi == 0 || mtu <= hi) {
 		return nil
 	}

@@ -46,7 +46,7 @@ func (c *Client) Create(ctx context.Context, spec Spec) (*Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sub.now, nil
+	return sub.at.handOut(sub.now), nil
 }
 
 // knows returns an error if s holds kind or port data of a type that this

@@ -3,6 +3,7 @@ package link_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -331,5 +332,40 @@ func TestLostAnswerOfSuccess(t *testing.T) {
 				t.Errorf("%v, %v", l, err)
 			}
 		})
+	}
+}
+
+// TestForeignRef uses the reference of a link in another namespace, whose index
+// is that of a link here as well.
+func TestForeignRef(t *testing.T) {
+	b, there := newBox(t), newBox(t)
+	ns := kind.NetNSFD(there.ns.FD())
+	b.prepare(link.Spec{Name: "important", Index: 50, Kind: &kind.Bridge{}})
+	made := b.create(link.Spec{Name: "tmp", Index: 50, NetNS: ns, Kind: &kind.Bridge{}})
+	b.prepare(link.Spec{Name: "mv", Index: 51, Kind: &kind.IFB{}})
+	moved := b.change("mv", link.Spec{NetNS: ns})
+	b.prepare(link.Spec{Name: "v0", Index: 60, Kind: veth(kind.Peer{Name: "v1", Index: 50 + 11, NetNS: ns})})
+	peer, err := b.c.Peer(b.ctx, link.Name("v0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, r := range map[string]link.Ref{"made there": made.Ref(), "moved there": moved.Ref(), "peer": peer.Ref()} {
+		_, get := b.c.Get(b.ctx, r)
+		_, change := b.c.Change(b.ctx, r, link.Spec{Up: attr.On})
+		_, create := b.c.Create(b.ctx, link.Spec{Name: "x", Kind: &kind.Macvlan{}, Lower: r})
+		for _, err := range []error{get, change, create, b.c.Delete(b.ctx, r)} {
+			if !errors.Is(err, link.ErrInvalid) || !strings.Contains(err.Error(), "another network namespace") {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+	}
+	b.get("important")
+	// There it is the right one.
+	port := b.create(link.Spec{Name: "port", NetNS: ns, Kind: &kind.IFB{}, Master: made.Ref()})
+	if port.Master != made.Ref() {
+		t.Errorf("master is %v, want %v", port.Master, made.Ref())
+	}
+	if err := there.c.Delete(b.ctx, made.Ref()); err != nil {
+		t.Error(err)
 	}
 }

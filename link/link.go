@@ -132,6 +132,8 @@ type Link struct {
 	UnknownProps    attr.Raw
 	UnknownProtInfo attr.Raw
 	UnknownAF       kind.AFUnknown
+
+	netns uint64 // see place.handOut
 }
 
 // Fields lists the header and IFLA_*.
@@ -264,8 +266,11 @@ func (l *Link) KindName() string {
 	return l.Kind.Kind()
 }
 
-// Ref returns a reference to the link, by index.
-func (l *Link) Ref() Ref { return attr.RefIndex(l.Index) }
+// Ref returns a reference to the link, by index. An index is one of a
+// namespace: a link that a client has made in another namespace than its own, or
+// moved there, or read there as a peer, has a reference that the client refuses
+// where it would be another link.
+func (l *Link) Ref() Ref { return attr.RefIndex(l.Index).In(l.netns) }
 
 // Clone returns a copy that shares no storage with l.
 func (l *Link) Clone() *Link { return attr.Clone(l) }

@@ -40,6 +40,9 @@ func (c *Client) Peer(ctx context.Context, r Ref, what ...Include) (*Link, error
 	if back, _ := p.Lower.Index(); back != l.Index || p.KindName() != l.KindName() {
 		return nil, failure("get", l.Name, fmt.Errorf("index %d is %s, which is not the peer: %w", p.Index, p.Name, ErrConflict))
 	}
+	if id, elsewhere := l.LowerNetNSID.Get(); elsewhere {
+		p.of(unknownNetNS + uint64(id))
+	}
 	return p, nil
 }
 

@@ -175,3 +175,54 @@ func (p *place) ref() kind.NetNS {
 	}
 	return kind.NetNSFD(p.ns.FD())
 }
+
+// number is the inode number of the namespace, 0 if it is not known.
+func (p *place) number() uint64 { return p.ns.ID().Ino }
+
+// own returns a reference that is of this namespace as one that does not say
+// so, and an error for one of another.
+func (p *place) own(r Ref) (Ref, error) {
+	switch n := r.NetNS(); {
+	case n == 0, n == p.number():
+		return r.In(0), nil
+	case p.ns == nil: // not known
+		return r.In(0), nil
+	}
+	return r, fmt.Errorf("index %s is of another network namespace, where it is another link; use a client of that one: %w", r.In(0), attr.ErrValue)
+}
+
+// handOut returns a link that this place has read as callers get it: if it is
+// not of the client's own namespace the references say so.
+func (p *place) handOut(l *Link) *Link {
+	if p == p.client.home {
+		return l
+	}
+	return l.of(p.number())
+}
+
+// unknownNetNS stands for the inode number of a namespace of which only the id
+// is known. No namespace has it.
+const unknownNetNS = 1 << 63
+
+// of marks the references of l as being of a namespace.
+func (l *Link) of(n uint64) *Link {
+	l.netns = n
+	mark := func(r *Ref) {
+		if i, _ := r.Index(); i != 0 {
+			*r = r.In(n)
+		}
+	}
+	if !l.LowerNetNSID.IsSet() {
+		mark(&l.Lower)
+	}
+	mark(&l.Master)
+	for _, part := range []attr.Named{l.Kind, l.Port} {
+		if part == nil {
+			continue
+		}
+		for _, r := range attr.Refs(part) {
+			mark(r)
+		}
+	}
+	return l
+}

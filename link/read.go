@@ -47,6 +47,10 @@ func (c *Client) GetInto(ctx context.Context, r Ref, l *Link, what ...Include) e
 }
 
 func (p *place) get(ctx context.Context, r Ref, l *Link, include Include) error {
+	r, err := p.own(r)
+	if err != nil {
+		return &Error{Op: "get", Link: r.String(), Err: err}
+	}
 	req, err := appendGet(nil, r, p.extMask(ctx, include))
 	if err != nil {
 		return &Error{Op: "get", Link: r.String(), Err: err}
@@ -269,17 +273,22 @@ func appendDump(b []byte, f Filter, mask uint32) []byte {
 
 // resolve makes a reference by name one by index. field says what it is for.
 func (p *place) resolve(ctx context.Context, field string, r *Ref) error {
+	own, err := p.own(*r)
+	if err != nil {
+		return &attr.Error{Path: field, Offset: -1, Err: err}
+	}
+	*r = own
 	if r.Name() == "" {
 		return nil
 	}
 	var l Link
-	err := p.get(ctx, *r, &l, 0)
+	err = p.get(ctx, *r, &l, 0)
 	if errors.Is(err, ErrNotExist) {
 		return &attr.Error{Path: field, Offset: -1, Err: fmt.Errorf("%q: %w", r.Name(), ErrNotExist)}
 	}
 	if err != nil {
 		return err
 	}
-	*r = l.Ref()
+	*r = attr.RefIndex(l.Index)
 	return nil
 }

@@ -48,6 +48,9 @@ type Attached struct {
 	// Sysctls are the settings under /proc/sys/net/ipv4/conf and ipv6/conf
 	// that differ from those of a new link of the namespace.
 	Sysctls int
+	// Uppers are the links that sit on the link in namespaces that are not in
+	// the snapshot.
+	Uppers int
 	// AutoAddress is whether the kernel chose the hardware address
 	// (/sys/class/net/NAME/addr_assign_type is not 3).
 	AutoAddress bool
