@@ -38,7 +38,7 @@ func (*AMT) Kind() string { return "amt" }
 
 // Info says that the data is for creation only and always needed.
 func (*AMT) Info() Info {
-	return Info{Update: Never, NeedsData: true, NetNSImmutable: true, Module: "amt", Since: "5.16"}
+	return Info{GoesWithLink: true, Update: Never, NeedsData: true, NetNSImmutable: true, Module: "amt", Since: "5.16"}
 }
 
 // Fields lists IFLA_AMT_* of linux/amt.h.

@@ -85,9 +85,9 @@ type Info struct {
 	// Pair is true if a link of the kind is created and deleted together
 	// with its peer, which IFLA_LINK names afterwards.
 	Pair bool
-	// GoesWithLower is true if a link of the kind is deleted with the link
-	// below, be that Spec.Lower or a link in the kind's data.
-	GoesWithLower bool
+	// GoesWithLink is true if a link of the kind is deleted together with the
+	// link in its data, as those that need a Lower always are with that.
+	GoesWithLink bool
 	// CyclesPorts is true if the kind sets a port that is up down and up again
 	// when it joins or leaves.
 	CyclesPorts bool

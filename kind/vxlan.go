@@ -99,7 +99,7 @@ func (*VXLAN) Kind() string { return "vxlan" }
 // Info says that changes are merged and that every message which names the
 // kind needs data.
 func (v *VXLAN) Info() Info {
-	return Info{
+	return Info{GoesWithLink: true,
 		NeedsData: true, ProtoDown: true, WrongOffsets: true, BelowLimitsMTU: true, Headers: v.headers(), UDP: true,
 		MinMTU: minEtherMTU, MaxMTU: maxEtherMTU, AddrLen: etherAddrLen, Module: "vxlan",
 	}
