@@ -261,6 +261,10 @@ func (b *Bridge) Fields(c *attr.Codec) {
 	attr.Rest(c, &b.Unknown)
 }
 
+// PortVLAN implements [VLANBridge]. The kernel begins with VLAN 1, and reports
+// none where it is built without VLAN filtering.
+func (b *Bridge) PortVLAN() uint16 { return b.VLANDefaultPVID.Or(1) }
+
 // multicast lists IFLA_BR_MCAST_ROUTER to IFLA_BR_MCAST_STARTUP_QUERY_INTVL.
 func (b *Bridge) multicast(c *attr.Codec) {
 	attr.Uint8(c, brMCastRouter, "mcast_router", &b.MCastRouter, attr.Number, attr.Range(0, int64(MCastRouterPermanent)))

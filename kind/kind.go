@@ -174,6 +174,13 @@ type ChangeChecker interface {
 	CheckChange() error
 }
 
+// A VLANBridge is a kind that gives a VLAN to each of its ports, and to itself,
+// for packets without a tag. PortVLAN returns which, 0 for none.
+type VLANBridge interface {
+	Kind
+	PortVLAN() uint16
+}
+
 var (
 	kinds = map[string]func() Kind{}
 	ports = map[string]func() Port{}

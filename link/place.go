@@ -54,22 +54,13 @@ func (p *place) close() error {
 	return errors.Join(err, p.ns.Close())
 }
 
-// dial opens a socket that is born in the namespace. Entering one needs
-// privilege, so a thread that is there already does not.
+// dial opens a socket that is born in the namespace.
 func (p *place) dial(context.Context) (rtnl.Transport, error) {
-	runtime.LockOSThread() // isHere and Dial must be of one thread
-	defer runtime.UnlockOSThread()
 	var t rtnl.Transport
-	dial := func() (err error) {
+	err := p.inside(func() (err error) {
 		t, err = rtnl.Dial(rtnl.Config{NetNS: -1})
 		return err
-	}
-	var err error
-	if p.ns == nil || p.isHere() {
-		err = dial()
-	} else {
-		err = nsutil.Do(p.ns, dial)
-	}
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +68,17 @@ func (p *place) dial(context.Context) (rtnl.Transport, error) {
 		t = p.wrap(t)
 	}
 	return t, nil
+}
+
+// inside runs f on a thread in the namespace, which f must not leave. Entering
+// one needs privilege, so a thread that is there already does not.
+func (p *place) inside(f func() error) error {
+	runtime.LockOSThread() // isHere and f must be of one thread
+	defer runtime.UnlockOSThread()
+	if p.ns == nil || p.isHere() {
+		return f()
+	}
+	return nsutil.Do(p.ns, f)
 }
 
 // isHere reports whether the calling thread is in the namespace.

@@ -120,11 +120,15 @@ func (c *Client) List(ctx context.Context, f Filter) (Links, error) {
 		return nil, err
 	}
 	defer c.leave()
+	return c.home.list(ctx, f)
+}
+
+func (p *place) list(ctx context.Context, f Filter) (Links, error) {
 	var links Links
 	var err error
-	for range c.attempts() {
+	for range p.client.attempts() {
 		var interrupted bool
-		links, interrupted, err = c.listOnce(ctx, f, links[:0])
+		links, interrupted, err = p.listOnce(ctx, f, links[:0])
 		if !interrupted {
 			return links, err
 		}
@@ -152,12 +156,12 @@ func (c *Client) attempts() int {
 	}
 }
 
-func (c *Client) listOnce(ctx context.Context, f Filter, links Links) (Links, bool, error) {
+func (p *place) listOnce(ctx context.Context, f Filter, links Links) (Links, bool, error) {
 	var errs []error
-	interrupted, err := c.home.dump(ctx, f, func(m rtnl.Message) error {
+	interrupted, err := p.dump(ctx, f, func(m rtnl.Message) error {
 		links = append(links, Link{})
 		l := &links[len(links)-1]
-		if err := c.home.decode(m.Payload, l, f.Include); err != nil {
+		if err := p.decode(m.Payload, l, f.Include); err != nil {
 			errs = append(errs, &Error{Op: "list", Link: l.Name, Err: err})
 			links = links[:len(links)-1]
 		} else if !f.passes(l) {
@@ -230,12 +234,7 @@ func (p *place) dump(ctx context.Context, f Filter, each func(rtnl.Message) erro
 		return false, &Error{Op: "list", Err: fmt.Errorf("kind %q has %d bytes, at most %d: %w", f.Kind, len(f.Kind), maxKind, attr.ErrValue)}
 	}
 	req := appendDump(nil, f, p.extMask(ctx, f.Include))
-	conn, err := p.conn(ctx)
-	if err != nil {
-		return false, &Error{Op: "list", Err: err}
-	}
-	defer p.pool.Put(conn)
-	interrupted, err = conn.Dump(ctx, req, func(m rtnl.Message) error {
+	interrupted, err = p.dumpAll(ctx, req, func(m rtnl.Message) error {
 		if m.Type != rtnl.NewLink {
 			return nil
 		}
@@ -245,6 +244,16 @@ func (p *place) dump(ctx context.Context, f Filter, each func(rtnl.Message) erro
 		return interrupted, p.kernelError("list", "", err, nil, nil)
 	}
 	return interrupted, nil
+}
+
+// dumpAll sends a request for everything and hands the replies to each.
+func (p *place) dumpAll(ctx context.Context, req []byte, each func(rtnl.Message) error) (interrupted bool, err error) {
+	conn, err := p.conn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer p.pool.Put(conn)
+	return conn.Dump(ctx, req, each)
 }
 
 // maxKind is more than the longest name of a kind that a kernel module can

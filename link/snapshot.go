@@ -1,6 +1,10 @@
 package link
 
-import "github.com/iplink-go/iplink/kind"
+import (
+	"context"
+
+	"github.com/iplink-go/iplink/kind"
+)
 
 // A Snapshot is what was read of the links of one or more namespaces, for
 // [Diff] to plan with. It is not of one moment: the kernel reports one link
@@ -20,38 +24,59 @@ type NamespaceLinks struct {
 	// Links are all its links.
 	Links Links
 	// IDs are the namespaces of the snapshot by the ids that they have as seen
-	// from this one, as indexes of Snapshot.Namespaces.
+	// from this one, as indexes of Snapshot.Namespaces. One that has no id is
+	// missing: no link here has its other end there.
 	IDs map[int32]int
-	// Attached is what hangs on links, by index. For one that is missing it is
-	// not known, which counts as everything.
+	// Attached is what hangs on links, by index. For one that is missing
+	// nothing is known, as the zero Attached says.
 	Attached map[uint32]Attached
 }
 
-// Attached is what hangs on a link without being part of its report: how many
-// of each there are.
-type Attached struct {
-	// Addresses are the IP addresses that the kernel did not make by itself,
-	// Addresses6 those of them that are of IPv6.
-	Addresses, Addresses6 int
-	// Routes are the routes through the link that nobody but who made them
-	// would make again.
-	Routes int
-	// Neighbors are the permanent neighbours.
-	Neighbors int
-	// Entries are the permanent entries of the forwarding database and the
-	// multicast database for the link as a port or as a bridge, and VLANs
-	// beside the one a port begins with.
-	Entries int
-	// QDiscs are the queueing disciplines and filters that the kernel did not
-	// make by itself.
-	QDiscs int
-	// Sysctls are the settings under /proc/sys/net/ipv4/conf and ipv6/conf
-	// that differ from those of a new link of the namespace.
-	Sysctls int
-	// Uppers are the links that sit on the link in namespaces that are not in
-	// the snapshot.
-	Uppers int
-	// AutoAddress is whether the kernel chose the hardware address
-	// (/sys/class/net/NAME/addr_assign_type is not 3).
-	AutoAddress bool
+// A Scan says what a [Snapshot] is to hold. The zero Scan is the links of the
+// client's namespace.
+type Scan struct {
+	// NetNS are more namespaces. They can be named in several ways, and each
+	// more than once.
+	NetNS []kind.NetNS
+	// Include says what to report of each link beside the usual.
+	Include Include
+	// Attached reads what hangs on every link, too. It costs a dump of
+	// addresses, routes and so on for each namespace, and about a hundred
+	// small files for each link.
+	Attached bool
+}
+
+// Snapshot reads the links of the client's namespace and others. A list that
+// cannot be read whole is an error, since a plan would take what is missing for
+// absent: [ErrInterrupted] if links keep coming and going. Entering another
+// namespace takes CAP_SYS_ADMIN in it.
+//
+// Where a link has its other end in a namespace that the Scan does not name
+// (LowerNetNSID), nothing is read there.
+func (c *Client) Snapshot(ctx context.Context, s Scan) (*Snapshot, error) {
+	if err := c.enter("snapshot"); err != nil {
+		return nil, err
+	}
+	defer c.leave()
+	seen, places, err := c.snapshot(ctx, s)
+	defer c.home.closeOthers(places)
+	if err != nil || !s.Attached {
+		return seen, err
+	}
+	for i := range seen.Namespaces {
+		n := &seen.Namespaces[i]
+		if n.Attached, err = places[i].attached(ctx, n.Links, n.Links.indexes()); err != nil {
+			return nil, err
+		}
+	}
+	return seen, nil
+}
+
+// indexes are those of all links.
+func (ls Links) indexes() []uint32 {
+	out := make([]uint32, len(ls))
+	for i := range ls {
+		out[i] = ls[i].Index
+	}
+	return out
 }

@@ -56,7 +56,11 @@ func (ns *Namespace) Clone() (*Namespace, error) {
 		return nil, ns.failed("clone", err)
 	}
 	defer ns.release()
-	return OpenFD(fd)
+	clone, err := OpenFD(fd)
+	if err == nil {
+		clone.label = ns.label
+	}
+	return clone, err
 }
 
 // FD returns the handle's file descriptor, for requests that take one

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -161,22 +162,50 @@ func askNSID(ctx context.Context, from, of *Namespace, ask func(c *rtnl.Conn, fd
 
 // withConn calls f with a socket that belongs to from.
 func withConn(from *Namespace, f func(*rtnl.Conn) error) error {
-	var t rtnl.Transport
-	dial := func() (err error) {
-		t, err = rtnl.Dial(rtnl.Config{NetNS: -1})
-		return err
-	}
-	var err error
-	if from == nil {
-		err = dial()
-	} else {
-		err = Do(from, dial)
-	}
+	t, err := dialIn(from)
 	if err != nil {
 		return err
 	}
 	c := rtnl.NewConn(t, nil)
 	return errors.Join(f(c), c.Close())
+}
+
+// dialIn opens a socket in from. Entering a namespace needs privilege, so a
+// thread that is there already does not.
+func dialIn(from *Namespace) (t rtnl.Transport, err error) {
+	dial := func() (err error) {
+		t, err = rtnl.Dial(rtnl.Config{NetNS: -1})
+		return err
+	}
+	if from == nil {
+		err = dial()
+		return t, err
+	}
+	fd, err := from.acquire()
+	if err != nil {
+		return nil, from.failed("enter", err)
+	}
+	defer from.release()
+	runtime.LockOSThread() // isCurrent and dial must be of one thread
+	defer runtime.UnlockOSThread()
+	if isCurrent(fd) {
+		err = dial()
+	} else {
+		err = Do(from, dial)
+	}
+	return t, err
+}
+
+// isCurrent reports whether the calling thread is in the namespace fd.
+func isCurrent(fd int) bool {
+	here, err := openFile(threadNet, unix.O_RDONLY)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(here)
+	one, err1 := identify(here)
+	other, err2 := identify(fd)
+	return err1 == nil && err2 == nil && one == other
 }
 
 // kernelError gives a refusal by the kernel the error number of this system,

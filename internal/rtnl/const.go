@@ -14,6 +14,21 @@ const (
 	GetLink uint16 = 18 // RTM_GETLINK
 	SetLink uint16 = 19 // RTM_SETLINK: change; ignores kind data
 
+	NewAddr    uint16 = 20  // RTM_NEWADDR: IP addresses
+	GetAddr    uint16 = 22  // RTM_GETADDR
+	NewRoute   uint16 = 24  // RTM_NEWROUTE
+	GetRoute   uint16 = 26  // RTM_GETROUTE
+	NewNeigh   uint16 = 28  // RTM_NEWNEIGH: neighbours, and forwarding databases
+	GetNeigh   uint16 = 30  // RTM_GETNEIGH
+	NewQDisc   uint16 = 36  // RTM_NEWQDISC: queueing disciplines
+	GetQDisc   uint16 = 38  // RTM_GETQDISC
+	NewTFilter uint16 = 44  // RTM_NEWTFILTER: filters of queueing disciplines
+	GetTFilter uint16 = 46  // RTM_GETTFILTER
+	NewMDB     uint16 = 84  // RTM_NEWMDB: multicast databases
+	GetMDB     uint16 = 86  // RTM_GETMDB
+	NewNextHop uint16 = 104 // RTM_NEWNEXTHOP: next hops that routes share (5.3)
+	GetNextHop uint16 = 106 // RTM_GETNEXTHOP
+
 	NewNSID uint16 = 88 // RTM_NEWNSID: give a namespace an id, report it
 	DelNSID uint16 = 89 // RTM_DELNSID, in notifications only
 	GetNSID uint16 = 90 // RTM_GETNSID

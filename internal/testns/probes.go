@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 
+	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
 	"github.com/iplink-go/iplink/nsutil"
 )
@@ -133,4 +134,18 @@ func (p *Prober) change(index uint32, attrs ...[]byte) error {
 		return fmt.Errorf("change link %d: %w", index, err)
 	}
 	return nil
+}
+
+// probeClsact gives a link the queueing discipline for filters on both ways.
+func probeClsact(p *Prober) error {
+	const parent = 0xfffffff1 // TC_H_CLSACT
+	index, err := p.made(Link{Kind: "ifb"})
+	if err != nil {
+		return err
+	}
+	b := rtnl.Begin(nil, rtnl.NewQDisc, rtnl.FlagAck|rtnl.FlagCreate|rtnl.FlagExcl)
+	for _, word := range []uint32{0, index, parent &^ 0xffff, parent, 0} { // struct tcmsg
+		b = binary.NativeEndian.AppendUint32(b, word)
+	}
+	return p.do(rtnl.End(attr.AppendString(b, 1, "clsact"), 0), nil) // kind
 }
