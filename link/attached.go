@@ -33,6 +33,9 @@ type Attached struct {
 	// (addr_assign_type is not 3). Reading it takes CAP_SYS_ADMIN, or a /sys of
 	// the link's namespace.
 	AutoAddress attr.Opt[bool]
+	// Uppers are the links above it, or its peer, in namespaces that are not in
+	// the snapshot.
+	Uppers attr.Opt[int]
 }
 
 // AttachedIP is what belongs to one version of IP.
@@ -56,7 +59,7 @@ type AttachedIP struct {
 
 // losses are the losses that there can be.
 func (a *Attached) losses() Loss {
-	l := a.IPv4.losses() | a.IPv6.losses() | some(a.Entries, LosePortState) | some(a.QDiscs, LoseQDisc)
+	l := a.IPv4.losses() | a.IPv6.losses() | some(a.Entries, LosePortState) | some(a.QDiscs, LoseQDisc) | some(a.Uppers, LoseUppers)
 	if a.AutoAddress.Or(true) {
 		l |= LoseAutoAddress
 	}

@@ -101,6 +101,7 @@ func (p *place) do(ctx context.Context, req []byte, each func(rtnl.Message) erro
 		return rtnl.Ack{}, err
 	}
 	defer p.pool.Put(conn)
+	tally(ctx, req)
 	ack, err := conn.Do(ctx, req, each)
 	if log := p.client.cfg.Logger; err == nil && ack.Msg != "" && log != nil {
 		log.WarnContext(ctx, "kernel warns", slog.String("message", ack.Msg))

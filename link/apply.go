@@ -1,0 +1,513 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/rtnl"
+	"github.com/iplink-go/iplink/kind"
+)
+
+// Plan reads the links that state speaks of and those around them and plans how
+// they become what it wants; see [Diff] for what it finds wrong. Nothing is
+// changed: printing the plan is a dry run.
+func (c *Client) Plan(ctx context.Context, state State, opts ...Option) (*Plan, error) {
+	if err := c.enter("plan"); err != nil {
+		return nil, err
+	}
+	defer c.leave()
+	for i := range state.Links {
+		if err := c.knows(&state.Links[i]); err != nil {
+			return nil, failure("plan", state.Links[i].Name, err)
+		}
+	}
+	snap, places, err := c.snapshot(ctx, Scan{NetNS: state.namespaces()})
+	defer c.home.closeOthers(places)
+	if err != nil {
+		return nil, opError("plan", err)
+	}
+	plan, err := Diff(snap, state, opts...)
+	if plan == nil || plan.Loses() == 0 {
+		return plan, err
+	}
+	// It says what might be lost. What hangs on the links tells what is.
+	if err := plan.survey(ctx, snap, places); err != nil {
+		return nil, opError("plan", err)
+	}
+	return Diff(snap, state, opts...)
+}
+
+// survey reads what hangs on the links that could lose something.
+func (p *Plan) survey(ctx context.Context, snap *Snapshot, places []*place) error {
+	indexes, deletes := make([][]uint32, len(places)), make([]bool, len(places))
+	for _, s := range p.steps {
+		if s.Loses == 0 {
+			continue
+		}
+		for _, n := range s.nodes() {
+			indexes[n.from] = append(indexes[n.from], n.link.Index)
+			deletes[n.from] = deletes[n.from] || s.Op == OpDelete
+			for _, port := range n.ports {
+				indexes[port.from] = append(indexes[port.from], port.link.Index)
+			}
+		}
+	}
+	for i, place := range places {
+		if len(indexes[i]) == 0 {
+			continue
+		}
+		var err error
+		in := &snap.Namespaces[i]
+		if in.Attached, err = place.attached(ctx, in.Links, indexes[i]); err != nil {
+			return err
+		}
+		if !deletes[i] {
+			continue
+		}
+		others, err := place.otherNamespaces(ctx)
+		if err != nil {
+			return err
+		}
+		in.above(others)
+	}
+	return nil
+}
+
+// above notes how many links of other namespaces are above those of this one;
+// it is not known of any if it is not of one of them. The namespaces of the
+// snapshot do not count: what they have is seen.
+func (n *NamespaceLinks) above(others []otherNamespace) {
+	count, known := map[uint32]int{}, true
+	for _, o := range others {
+		if _, seen := n.IDs[o.ID]; seen {
+			continue
+		}
+		known = known && o.Known
+		for i := range o.Above {
+			below, _ := o.Above[i].Lower.Index()
+			count[below]++
+		}
+	}
+	if !known {
+		return
+	}
+	for index, a := range n.Attached {
+		a.Uppers = attr.Some(count[index])
+		n.Attached[index] = a
+	}
+}
+
+// namespaces are the namespaces that the state names.
+func (s *State) namespaces() []kind.NetNS {
+	var out []kind.NetNS
+	add := func(n kind.NetNS) {
+		if n.IsSet() {
+			out = append(out, n)
+		}
+	}
+	for i := range s.Links {
+		add(s.Links[i].NetNS)
+		if pair := pairOf(&s.Links[i]); pair != nil {
+			add(pair.PeerSpec().Value().NetNS)
+		}
+	}
+	for _, m := range s.Moves {
+		add(m.NetNS)
+		add(m.From.NetNS)
+	}
+	for _, a := range s.Absent {
+		add(a.NetNS)
+	}
+	return out
+}
+
+// A Result is what applying a plan has done.
+type Result struct {
+	// Steps are the steps that were carried out. One of a plan whose fields
+	// hold already by the time of its turn is not among them.
+	Steps []Step
+	// Messages is how many requests that change something were sent.
+	Messages int
+	// Links are the links that the plan was about, as they are now.
+	Links []Placed
+}
+
+// A Placed is a link and where it is.
+type Placed struct {
+	// NetNS is the namespace, the client's own if it says nothing.
+	NetNS kind.NetNS
+	Link  *Link
+}
+
+// Confirm makes an application final only if f agrees: it is called when
+// everything is done and verified, and an error from it undoes everything. It
+// is the place to see whether a program can still reach what it must.
+func Confirm(f func(context.Context) error) Option { return func(o *options) { o.confirm = f } }
+
+// OnStep calls f after each step with its error, nil for success.
+func OnStep(f func(Step, error)) Option { return func(o *options) { o.onStep = f } }
+
+// Apply carries out a plan. Before the first message every link that it is
+// about is read again, and compared with what the plan was made for: a
+// difference in what would be overwritten is [ErrConflict]. Each step is
+// preceded by one more reading of its link and verified afterwards.
+//
+// If anything fails, the end of the context and the refusal of [Confirm]
+// included, what was done is undone in reverse, the step that failed too, and
+// the error is a [*TxError] with what was measured to be left. Undoing does not
+// end with the context.
+//
+// What this is not: others see the steps one by one, since the kernel knows no
+// transactions of links (there is no isolation); and a program that is killed
+// half-way leaves what it has done (no durability): planning for the same state
+// again finishes it.
+func (c *Client) Apply(ctx context.Context, plan *Plan, opts ...Option) (*Result, error) {
+	if err := c.enter("apply"); err != nil {
+		return nil, err
+	}
+	defer c.leave()
+	return c.apply(ctx, plan, "apply", opts)
+}
+
+func (c *Client) apply(ctx context.Context, plan *Plan, op string, opts []Option) (*Result, error) {
+	o := plan.opts
+	for _, f := range opts {
+		f(&o)
+	}
+	var sent atomic.Int64
+	ctx = context.WithValue(ctx, tallyKey{}, &sent)
+	a := &applier{c: c, plan: plan, op: op, tx: &tx{op: op}, subs: make(map[*node]*subject, len(plan.nodes)), out: new(Result)}
+	defer a.tx.close()
+	if err := a.prepare(ctx); err != nil {
+		return nil, err
+	}
+	for _, s := range plan.steps {
+		done, err := a.run(ctx, s)
+		if o.onStep != nil {
+			o.onStep(s.Step, err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if done {
+			a.out.Steps = append(a.out.Steps, s.Step)
+		}
+	}
+	if err := a.finish(ctx); err != nil {
+		return nil, a.tx.rollback(ctx, err)
+	}
+	if o.confirm != nil && !plan.Empty() {
+		if err := o.confirm(ctx); err != nil {
+			return nil, a.tx.rollback(ctx, err)
+		}
+	}
+	a.out.Messages = int(sent.Load())
+	return a.out, nil
+}
+
+// tallyKey is the key of the counter of requests that change something.
+type tallyKey struct{}
+
+// tally counts a request.
+func tally(ctx context.Context, req []byte) {
+	n, ok := ctx.Value(tallyKey{}).(*atomic.Int64)
+	if !ok {
+		return
+	}
+	for m := range rtnl.Messages(req) {
+		if m.Type != rtnl.GetLink {
+			n.Add(1)
+		}
+	}
+}
+
+// An applier carries out one plan.
+type applier struct {
+	c      *Client
+	plan   *Plan
+	op     string
+	tx     *tx
+	places []*place
+	subs   map[*node]*subject
+	out    *Result
+}
+
+// prepare opens the namespaces and reads every link that there is a step for.
+func (a *applier) prepare(ctx context.Context) error {
+	used := map[int]bool{0: true}
+	for _, s := range a.plan.steps {
+		for _, n := range s.nodes() {
+			used[n.from], used[n.to] = true, true
+			if n.pair != nil {
+				used[n.pair.to] = true
+			}
+		}
+	}
+	a.places = make([]*place, len(a.plan.places))
+	for i, ns := range a.plan.places {
+		if !used[i] {
+			continue
+		}
+		p, err := a.c.home.at(ctx, ns)
+		if err != nil {
+			return failure(a.op, "", err)
+		}
+		a.places[i] = a.tx.keep(p, a.c.home)
+	}
+	for _, s := range a.plan.steps {
+		for _, n := range s.nodes() {
+			if err := a.read(ctx, n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// read makes a subject of a link that is there, if it is still what the plan
+// was made for.
+func (a *applier) read(ctx context.Context, n *node) error {
+	if n.link == nil || a.subs[n] != nil {
+		return nil
+	}
+	sub := &subject{kind: n.link.KindName(), names: []string{n.link.Name}, op: a.op, at: a.places[n.from],
+		index: n.link.Index, now: n.link, what: includeOf(n)}
+	l, err := sub.read(ctx)
+	if err != nil {
+		if errors.Is(err, ErrNotExist) {
+			return sub.fail(fmt.Errorf("it is gone: %w", ErrConflict))
+		}
+		return err
+	}
+	if err := n.unchanged(l); err != nil {
+		return sub.fail(err)
+	}
+	sub.now, sub.was, sub.wasAt = l, l, sub.at
+	a.subs[n] = sub
+	a.tx.subjects = append(a.tx.subjects, sub)
+	return nil
+}
+
+func includeOf(n *node) Include {
+	if n.want == nil {
+		return 0
+	}
+	return includeFor(n.want)
+}
+
+// unchanged compares what the plan would overwrite with what it was when the
+// plan was made.
+func (n *node) unchanged(l *Link) error {
+	if n.diff == nil {
+		return nil
+	}
+	was, is := n.link.state().only(n.diff), l.state().only(n.diff)
+	if sameSpec(was, is) {
+		return nil
+	}
+	fields, err := attr.Diff(new(Spec), was, is)
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("%v: %w", names(fields), ErrConflict)
+}
+
+// run carries out a step, and reports whether there was anything to do.
+func (a *applier) run(ctx context.Context, s *planStep) (done bool, err error) {
+	if s.Op == OpCreate {
+		return true, a.create(ctx, s)
+	}
+	sub := a.subs[s.node]
+	switch s.Op {
+	case OpMove:
+		return true, a.tx.run(ctx, &moveStep{sub: sub, to: a.places[s.node.to], name: s.spec.Name, index: s.spec.Index})
+	case OpDelete:
+		return true, a.delete(ctx, s)
+	case OpAltName:
+		return true, a.tx.run(ctx, &altStep{sub: sub, alt: s.alt, add: s.add})
+	}
+	return a.set(ctx, s)
+}
+
+// set changes one group of fields.
+func (a *applier) set(ctx context.Context, s *planStep) (done bool, err error) {
+	sub := a.subs[s.node]
+	spec, err := a.resolved(ctx, s.spec)
+	if err != nil {
+		return false, a.tx.rollback(ctx, err)
+	}
+	d, fields, err := sub.now.diff(spec)
+	if err != nil {
+		return false, a.tx.rollback(ctx, sub.fail(err))
+	}
+	if len(fields) == 0 && len(d.VFs) == 0 {
+		return false, nil
+	}
+	if err := sub.now.possible(spec, d, fields); err != nil {
+		return false, a.tx.rollback(ctx, sub.fail(err))
+	}
+	if d.Kind != nil && d.Kind.Info().Update == kind.Replace {
+		d.Kind = whole(sub.now.Kind, spec.Kind)
+	}
+	return true, a.tx.run(ctx, &setStep{sub: sub, part: part{group{name: s.group}, d}})
+}
+
+// create makes a link, and the other end of a pair with it.
+func (a *applier) create(ctx context.Context, s *planStep) error {
+	n := s.node
+	m, err := a.resolved(ctx, s.spec)
+	if err != nil {
+		return a.tx.rollback(ctx, err)
+	}
+	at := a.places[n.to]
+	m.NetNS = kind.NetNS{}
+	if at != a.c.home {
+		m.NetNS = at.ref()
+	}
+	sub := &subject{kind: m.Kind.Kind(), op: a.op, at: at, now: &Link{Name: m.Name}, what: includeFor(n.want)}
+	if m.Name != "" {
+		sub.names = []string{m.Name}
+	}
+	step := &createStep{sub: sub, from: a.c.home, want: m, message: m}
+	a.subs[n] = sub
+	a.tx.subjects = append(a.tx.subjects, sub)
+	if n.pair != nil && n.pair.born == n {
+		a.peer(step, m, n.pair)
+	}
+	if err := a.tx.run(ctx, step); err != nil {
+		return err
+	}
+	if step.peer != nil {
+		a.tx.subjects = append(a.tx.subjects, step.peer)
+	}
+	if step.tempName == "" {
+		return nil
+	}
+	d, _, err := sub.now.diff(&Spec{Name: n.name, Up: s.spec.Up})
+	if err != nil {
+		return a.tx.rollback(ctx, sub.fail(err))
+	}
+	return a.tx.runAll(ctx, sub.sets(d))
+}
+
+// peer prepares the other end of a pair that a step makes.
+func (a *applier) peer(step *createStep, m *Spec, n *node) {
+	pair := pairOf(m)
+	said := pair.PeerSpec().Value()
+	at := a.places[n.to]
+	if at != a.c.home {
+		said.NetNS = at.ref()
+	}
+	pair.PeerSpec().Set(said)
+	step.peerIndex = said.Index
+	step.peerWant = specOfPeer(&said)
+	step.peerWant.NetNS, step.peerWant.Index = kind.NetNS{}, 0
+	step.peer = &subject{kind: m.Kind.Kind(), op: a.op, at: at, now: &Link{Name: said.Name}}
+	if said.Name != "" {
+		step.peer.names = []string{said.Name}
+	}
+	a.subs[n] = step.peer
+}
+
+// resolved returns a copy of s with handles as indexes.
+func (a *applier) resolved(ctx context.Context, s *Spec) (*Spec, error) {
+	c := s.Clone()
+	for r := range c.references() {
+		n := handled(a.plan.nodes, *r)
+		if n == nil {
+			continue
+		}
+		if a.subs[n] == nil { // there, and only referred to
+			if a.places[n.from] == nil {
+				return nil, failure(a.op, n.name, fmt.Errorf("its namespace is not open: %w", attr.ErrUnresolved))
+			}
+			if err := a.read(ctx, n); err != nil {
+				return nil, err
+			}
+		}
+		*r = attr.RefIndex(a.subs[n].index)
+	}
+	return c, nil
+}
+
+// delete removes links.
+func (a *applier) delete(ctx context.Context, s *planStep) error {
+	for _, n := range s.nodes() {
+		if err := a.tx.run(ctx, &deleteStep{a.subs[n]}); err != nil {
+			return err
+		}
+		a.subs[n].gone = true
+		if n.remake {
+			delete(a.subs, n)
+		}
+	}
+	return nil
+}
+
+// finish reads all links once more and compares them with what was wanted:
+// while one was changed somebody else may have changed another, or a step
+// something besides.
+func (a *applier) finish(ctx context.Context) error {
+	for _, n := range a.plan.nodes {
+		sub := a.subs[n]
+		if sub == nil || sub.gone || !n.wanted() {
+			continue
+		}
+		want, err := a.resolved(ctx, n.want)
+		if err != nil {
+			return err
+		}
+		want.Lower, want.LowerNetNSID, want.Name = Ref{}, attr.Opt[int32]{}, n.name
+		l, err := sub.read(ctx)
+		if err != nil {
+			return err
+		}
+		sub.now = l
+		if err := sub.finished(want); err != nil {
+			return err
+		}
+		var ns kind.NetNS
+		if n.to != 0 {
+			ns = a.plan.places[n.to]
+		}
+		a.out.Links = append(a.out.Links, Placed{NetNS: ns, Link: l})
+	}
+	return nil
+}
+
+// maxEnsure is how often Ensure plans.
+const maxEnsure = 5
+
+// Ensure makes links what state says they shall be: it plans, applies the plan,
+// and plans again if somebody else has changed something meanwhile, a few times
+// at most. What holds already is not sent: where all of it does, nothing is
+// changed and no event is caused.
+func (c *Client) Ensure(ctx context.Context, state State, opts ...Option) (*Result, error) {
+	last := ""
+	for try := 1; ; try++ {
+		plan, err := c.Plan(ctx, state, opts...)
+		if err != nil {
+			return nil, err
+		}
+		if plan.Empty() {
+			return new(Result), nil
+		}
+		res, err := c.Apply(ctx, plan)
+		text := plan.String()
+		if err == nil || try == maxEnsure || !again(err) || text == last {
+			return res, err
+		}
+		last = text
+	}
+}
+
+// again reports whether planning again can help: somebody else was faster.
+func again(err error) bool {
+	if e, ok := errors.AsType[*TxError](err); ok && !e.Clean() {
+		return false
+	}
+	return errors.Is(err, ErrConflict) || errors.Is(err, ErrExist) || errors.Is(err, ErrNotExist)
+}

@@ -1,0 +1,354 @@
+package link
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/iplink-go/iplink/attr"
+)
+
+// What differs. For a link that is there, diff becomes what of want does not
+// hold and a change can make hold; where a change cannot, the link must be made
+// anew, if that is permitted. Then want becomes all that the new one shall be.
+// A link that is made is compared with nothing: it gets all that is wanted.
+
+// compare fills in diff and remake.
+func (p *planner) compare() {
+	for _, n := range p.nodes {
+		if n.wanted() && n.link != nil {
+			p.compareNode(n)
+		}
+	}
+	for _, n := range p.nodes {
+		if n.remake {
+			p.compareRemade(n)
+		}
+	}
+	for _, n := range p.nodes {
+		if n.goes() {
+			p.doom(n)
+		}
+	}
+	for _, n := range p.nodes {
+		if n.wanted() {
+			p.check(n)
+		}
+	}
+}
+
+func (p *planner) compareNode(n *node) {
+	w := p.indexed(n.want)
+	if w.Kind != nil {
+		w.Kind = settable(w.Kind)
+	}
+	if w.Port != nil {
+		w.Port = settable(w.Port)
+	}
+	if w.Index != 0 && w.Index != n.link.Index && !n.moves() {
+		p.mustRemake(n, fixed("ifindex", "it is %d and cannot become %d", n.link.Index, w.Index))
+	}
+	w.Lower, w.LowerNetNSID = Ref{}, attr.Opt[int32]{}
+	if !p.lowerHolds(n) {
+		p.mustRemake(n, fixed("link", "it cannot become %s", n.newLower.name))
+	}
+	if n.moves() {
+		w.Master, w.Port = n.want.Master, n.want.Port // a move releases it
+	}
+	d, fields, err := n.link.diff(w)
+	if errors.Is(err, ErrKind) {
+		p.mustRemake(n, fmt.Errorf("it is %s and cannot become %s: %w; the link must be made anew",
+			kindText(n.link.KindName()), kindText(w.Kind.Kind()), ErrKind))
+		return
+	}
+	if err != nil {
+		p.wrong(n.name, err)
+		return
+	}
+	if err := n.link.possible(w, d, fields); err != nil && !errors.Is(err, ErrFixed) {
+		p.wrong(n.name, err)
+	} else if err != nil {
+		p.mustRemake(n, err)
+	}
+	n.diff = n.link.confirmable(d)
+	n.diff.Name = ""
+	if n.name != n.link.Name {
+		n.diff.Name = n.name
+	}
+	if n.moves() && n.want.Up == attr.On {
+		n.diff.Up = attr.On // a move takes it down
+	}
+}
+
+// lowerHolds reports whether the link sits on what it shall sit on.
+func (p *planner) lowerHolds(n *node) bool {
+	if n.newLower == nil || n.peer != nil || n.lower == n.newLower {
+		return true
+	}
+	// A macvlan on a macvlan, and an ipvlan likewise, sits on what that sits on.
+	on := n.newLower
+	return n.lower != nil && on.link != nil && on.lower == n.lower && flattens(n.link) && flattens(on.link)
+}
+
+func flattens(l *Link) bool {
+	return l.Kind != nil && l.Kind.Info().RxHandler && l.Kind.Info().NeedsLower
+}
+
+// mustRemake notes that the link has to be made anew, and that this is a
+// problem if it is not permitted.
+func (p *planner) mustRemake(n *node, why error) {
+	n.remake = true
+	if !p.opts.remake[n.name] {
+		p.wrong(n.name, why)
+	}
+}
+
+// confirmable returns what of d a report of the link would confirm. The rest
+// cannot be known to hold, so that wanting it again and again would send it
+// again and again.
+func (l *Link) confirmable(d *Spec) *Spec {
+	have := l.state()
+	keep := func(f *attr.Field) bool {
+		return f.Dir == 0 || f.Dir&attr.Read != 0 && !(f.Unconfirmed && fieldValue(have, *f) == nil)
+	}
+	out := new(Spec)
+	_ = attr.Copy(out, d, keep) // one type: there is no error to have
+	if d.Kind != nil {
+		out.Kind = kept(d.Kind, keep)
+	}
+	if d.Port != nil {
+		out.Port = kept(d.Port, keep)
+	}
+	return out
+}
+
+// kept returns the fields of s to keep, the zero S if it says nothing of them.
+func kept[S attr.Named](s S, keep func(*attr.Field) bool) S {
+	out := attr.Clone(s)
+	attr.Reset(out)
+	_ = attr.Copy(out, s, keep)
+	if attr.IsZero(out) {
+		var none S
+		return none
+	}
+	return out
+}
+
+// compareRemade makes want all that the new link shall be: what is wanted,
+// and for the rest what the old one was. Its ports join it again.
+func (p *planner) compareRemade(n *node) {
+	was := n.link.Spec()
+	p.handles(n, was)
+	if n.want.Kind != nil && n.link.KindName() != n.want.Kind.Kind() {
+		was.Kind = nil // and what only the old kind had
+		was.Address, was.Broadcast, was.MTU = attr.HWAddr{}, attr.HWAddr{}, attr.Opt[uint32]{}
+	}
+	if n.moves() || n.from != n.to {
+		was.Index, was.Master, was.Port = 0, Ref{}, nil
+	}
+	was.Name, was.XDP = "", attr.Opt[XDP]{}
+	n.want = n.want.over(was)
+	n.want.Name = n.name
+	n.diff = nil
+	if n.newLower == nil && n.want.Lower.IsSet() {
+		n.newLower = p.handled(n.want.Lower)
+	}
+	if n.newMaster == nil && n.want.Master.IsSet() {
+		n.newMaster = p.handled(n.want.Master)
+	}
+	for _, port := range n.ports {
+		p.rejoin(port, n)
+	}
+}
+
+// handles makes the references of a report of n handles; those of links that
+// go with it are dropped.
+func (p *planner) handles(n *node, s *Spec) {
+	for r := range s.references() {
+		i, _ := r.Index()
+		to := p.byIndex[n.from][i]
+		switch {
+		case i == 0:
+		case to == nil || to.absent:
+			*r = Ref{}
+		default:
+			*r = to.handle()
+		}
+	}
+	if n.lower != nil && n.want.Lower == (Ref{}) && s.Lower.IsSet() {
+		s.Lower, s.LowerNetNSID = n.lower.handle(), attr.Opt[int32]{}
+		if n.lower.from != 0 {
+			p.wrong(n.name, refused("link", "the link below is in another namespace: it cannot be made anew from here"))
+		}
+	}
+}
+
+// over returns what s says, and what o says of the rest.
+func (s *Spec) over(o *Spec) *Spec {
+	out, mine := o.Clone(), said(s)
+	copyFields(out, s, func(name string) bool { return mine[name] })
+	for i, mine := range s.switches() {
+		if mine.IsSet() {
+			*out.switches()[i] = *mine
+		}
+	}
+	if s.AltNames != nil {
+		out.AltNames = slices.Clone(s.AltNames)
+	}
+	out.Kind, out.Port = s.Kind, s.Port
+	if o.Kind != nil && (s.Kind == nil || s.Kind.Kind() == o.Kind.Kind()) {
+		out.Kind = overlayed(o.Kind, s.Kind)
+	}
+	if o.Port != nil && (s.Port == nil || s.Port.Kind() == o.Port.Kind()) {
+		out.Port = overlayed(o.Port, s.Port)
+	}
+	out.NetNS = s.NetNS
+	return out
+}
+
+// overlayed returns what src says, and what dst says of the rest.
+func overlayed[S attr.Named](dst, src S) S {
+	dst = attr.Clone(dst)
+	if any(src) == nil {
+		return dst
+	}
+	return overlay(dst, src)
+}
+
+// rejoin makes a port that nobody says a master of want the one it has.
+func (p *planner) rejoin(port, master *node) {
+	if port.goes() || port.wanted() && (port.want.Master.IsSet() || port.moves()) {
+		return
+	}
+	if port.want == nil {
+		port.want = new(Spec)
+	}
+	if port.diff == nil {
+		port.diff = new(Spec)
+	}
+	w := &Spec{Master: master.handle()}
+	if port.link.Port != nil && master.want.Kind.Kind() == port.link.Port.Kind() {
+		w.Port = lasting(port.link.Port)
+		for _, r := range attr.Refs(w.Port) {
+			*r = Ref{}
+		}
+	}
+	port.want = port.want.over(w)
+	port.newMaster = master
+	port.diff.Master, port.diff.Port = port.want.Master, port.want.Port
+}
+
+// doom finds what goes with a link: its peer, and links that sit on it. Those
+// that are wanted have to be made anew as well.
+func (p *planner) doom(n *node) {
+	if peer := n.peer; peer != nil && !peer.goes() {
+		if n.remake && n.pair == nil {
+			n.pair, peer.pair = peer, n // the new one gets the same peer
+		}
+		p.goesWith(peer, n)
+		if peer.remake {
+			peer.born = n
+		}
+	}
+	for _, up := range n.above {
+		if !up.goes() && goesWithLower(up.link) {
+			p.goesWith(up, n)
+		}
+	}
+}
+
+// goesWithLower reports whether a link is deleted with those below.
+func goesWithLower(l *Link) bool {
+	return l.Kind == nil || l.Kind.Info().NeedsLower || l.Kind.Info().GoesWithLink
+}
+
+func (p *planner) goesWith(n, with *node) {
+	switch {
+	case n.wanted() || n.pair == with && with.remake:
+		if !n.wanted() {
+			n.want = &Spec{Name: n.name}
+		}
+		if !p.opts.remake[n.name] && n.pair != with {
+			p.wrong(n.name, fmt.Errorf("it goes with %s, which is deleted: %w; the link must be made anew", with.link.Name, ErrFixed))
+		}
+		n.remake = true
+		p.compareRemade(n)
+	default:
+		n.doomed = true
+	}
+	p.doom(n)
+}
+
+// check finds values that no link can be given.
+func (p *planner) check(n *node) {
+	w := n.want
+	if n.isNew() && n.born == nil {
+		if err := p.checkNew(n); err != nil {
+			p.wrong(n.name, err)
+			return
+		}
+	}
+	if w.Port != nil && n.masterEnd() == nil {
+		p.wrong(n.name, refused("port-data", "a link without a master has none: say Master"))
+	}
+	if err := p.encodable(w); err != nil {
+		p.wrong(n.name, err)
+	}
+	if w.Up.Value() && n.masterEnd() != nil && n.masterEnd() == n.lowerEnd() {
+		p.wrong(n.name, refused("master", "it cannot be the link below as well"))
+	}
+}
+
+func (p *planner) checkNew(n *node) error {
+	w := *n.want
+	if w.Kind == nil {
+		return &attr.Error{Path: "kind", Offset: -1, Err: fmt.Errorf("it is missing, and no link has the name: %w", ErrNotExist)}
+	}
+	if err := w.checkCreate(); err != nil {
+		return err
+	}
+	info := w.Kind.Info()
+	if mtu, ok := w.MTU.Get(); ok && (mtu < info.MinMTU || info.MaxMTU != 0 && mtu > info.MaxMTU) {
+		return &attr.Error{Path: "mtu", Offset: -1, Err: &attr.RangeError{Value: int64(mtu), Min: int64(info.MinMTU), Max: int64(info.MaxMTU)}}
+	}
+	return p.mtuBelow(n)
+}
+
+// mtuBelow compares the MTU with that of the link below, as both shall be.
+func (p *planner) mtuBelow(n *node) error {
+	low, info := n.lowerEnd(), n.want.Kind.Info()
+	if low == nil || !info.BelowLimitsMTU {
+		return nil
+	}
+	mtu, said := n.want.MTU.Get()
+	most, known := low.mtuEnd()
+	if !said || !known || uint64(mtu)+uint64(info.Headers) <= uint64(most) {
+		return nil
+	}
+	return &attr.Error{Path: "mtu", Offset: -1, Err: fmt.Errorf("%d with %d bytes of headers is more than %d, the MTU of %s below: %w",
+		mtu, info.Headers, most, low.name, attr.ErrRange)}
+}
+
+// mtuEnd is the MTU that the link has in the end, if that is known.
+func (n *node) mtuEnd() (uint32, bool) {
+	if n.wanted() && n.want.MTU.IsSet() {
+		return n.want.MTU.Get()
+	}
+	if n.link != nil {
+		return n.link.MTU.Get()
+	}
+	return 0, false
+}
+
+// encodable finds values that no message can hold.
+func (p *planner) encodable(w *Spec) error {
+	c := w.Clone()
+	for r := range c.references() {
+		if r.Name() != "" { // a handle, or one of which refer has said what is wrong
+			*r = attr.RefIndex(1)
+		}
+	}
+	c.Kind = completed(c.Kind)
+	_, err := builtin.Append(nil, c)
+	return err
+}
