@@ -105,6 +105,15 @@ func (v *VXLAN) Info() Info {
 	}
 }
 
+// Trim leaves out that remote checksums are not taken: the kernel counts the
+// header bits as used wherever the attribute is, and refuses it together with
+// the ReservedBits that it reports.
+func (v *VXLAN) Trim() {
+	if !v.RemoteChecksumRx.Value() {
+		v.RemoteChecksumRx.Clear()
+	}
+}
+
 // headers is the bytes before a packet: IP, UDP, VXLAN and the frame's own
 // Ethernet header (VXLAN_HEADROOM and VXLAN6_HEADROOM).
 func (v *VXLAN) headers() uint32 {

@@ -179,13 +179,14 @@ func (c *Client) apply(ctx context.Context, plan *Plan, op string, opts []Option
 	}
 	var sent atomic.Int64
 	ctx = context.WithValue(ctx, tallyKey{}, &sent)
-	a := &applier{c: c, plan: plan, op: op, tx: &tx{op: op}, subs: make(map[*node]*subject, len(plan.nodes)), out: new(Result)}
+	a := &applier{c: c, plan: plan, op: op, tx: &tx{op: op}, subs: make(map[*node]*subject, len(plan.nodes)), out: new(Result), last: map[int]*node{}}
 	defer a.tx.close()
 	if err := a.prepare(ctx); err != nil {
 		return nil, err
 	}
 	for _, s := range plan.steps {
 		done, err := a.run(ctx, s)
+		a.last[s.node.cluster] = s.node
 		if o.onStep != nil {
 			o.onStep(s.Step, err)
 		}
@@ -233,6 +234,7 @@ type applier struct {
 	places []*place
 	subs   map[*node]*subject
 	out    *Result
+	last   map[int]*node // of each cluster, the link that the last step was for
 }
 
 // prepare opens the namespaces and reads every link that there is a step for.
@@ -282,8 +284,10 @@ func (a *applier) read(ctx context.Context, n *node) error {
 		}
 		return err
 	}
-	if err := n.unchanged(l); err != nil {
-		return sub.fail(err)
+	if n.diff != nil { // what the plan would overwrite
+		if err := n.link.unchanged(l, n.diff); err != nil {
+			return sub.fail(err)
+		}
 	}
 	sub.now, sub.was, sub.wasAt = l, l, sub.at
 	a.subs[n] = sub
@@ -296,23 +300,6 @@ func includeOf(n *node) Include {
 		return 0
 	}
 	return includeFor(n.want)
-}
-
-// unchanged compares what the plan would overwrite with what it was when the
-// plan was made.
-func (n *node) unchanged(l *Link) error {
-	if n.diff == nil {
-		return nil
-	}
-	was, is := n.link.state().only(n.diff), l.state().only(n.diff)
-	if sameSpec(was, is) {
-		return nil
-	}
-	fields, err := attr.Diff(new(Spec), was, is)
-	if err != nil {
-		return err
-	}
-	return fmt.Errorf("%v: %w", names(fields), ErrConflict)
 }
 
 // run carries out a step, and reports whether there was anything to do.
@@ -339,6 +326,9 @@ func (a *applier) set(ctx context.Context, s *planStep) (done bool, err error) {
 	if err != nil {
 		return false, a.tx.rollback(ctx, err)
 	}
+	if err := a.refresh(ctx, s.node); err != nil {
+		return false, a.tx.rollback(ctx, err)
+	}
 	d, fields, err := sub.now.diff(spec)
 	if err != nil {
 		return false, a.tx.rollback(ctx, sub.fail(err))
@@ -353,6 +343,22 @@ func (a *applier) set(ctx context.Context, s *planStep) (done bool, err error) {
 		d.Kind = whole(sub.now.Kind, spec.Kind)
 	}
 	return true, a.tx.run(ctx, &setStep{sub: sub, part: part{group{name: s.group}, d}})
+}
+
+// refresh reads a link again if a step for one around it has come since it was
+// read: that can have changed it, as a bridge's MTU follows its ports, and is
+// then no conflict.
+func (a *applier) refresh(ctx context.Context, n *node) error {
+	sub, last := a.subs[n], a.last[n.cluster]
+	if last == nil || last == n {
+		return nil
+	}
+	l, err := sub.read(ctx)
+	if err != nil {
+		return err
+	}
+	sub.now = l
+	return nil
 }
 
 // create makes a link, and the other end of a pair with it.

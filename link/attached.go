@@ -59,7 +59,7 @@ type AttachedIP struct {
 
 // losses are the losses that there can be.
 func (a *Attached) losses() Loss {
-	l := a.IPv4.losses() | a.IPv6.losses() | some(a.Entries, LosePortState) | some(a.QDiscs, LoseQDisc) | some(a.Uppers, LoseUppers)
+	l := a.IPv4.losses() | a.IPv6.losses() | some(a.Entries, LosePortState) | some(a.QDiscs, LoseQDisc)
 	if a.AutoAddress.Or(true) {
 		l |= LoseAutoAddress
 	}

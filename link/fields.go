@@ -138,18 +138,18 @@ func overlay[T attr.Named](dst, src T) T {
 // says something of. What a report leaves out because it is zero is zero, so
 // that it can be set back.
 func onlyPart[T attr.Named](s, mask T) T {
-	out := attr.Clone(s)
+	all := attr.Clone(s)
 	if s.Kind() != mask.Kind() {
-		return out
+		return all
 	}
+	keep, have := said(mask), said(s)
+	_ = attr.Copy(all, zeros(mask), func(f *attr.Field) bool { return keep[f.Name] && !have[f.Name] })
+	if t, ok := any(all).(kind.Trimmer); ok { // what it leaves out the kernel would refuse
+		t.Trim()
+	}
+	out := attr.Clone(all)
 	attr.Reset(out)
-	keep := said(mask)
-	_ = attr.Copy(out, s, func(f *attr.Field) bool { return keep[f.Name] })
-	if _, ok := any(s).(kind.Trimmer); ok { // what it leaves out the kernel would refuse
-		return out
-	}
-	have := said(out)
-	_ = attr.Copy(out, zeros(mask), func(f *attr.Field) bool { return keep[f.Name] && !have[f.Name] })
+	_ = attr.Copy(out, all, func(f *attr.Field) bool { return keep[f.Name] })
 	return out
 }
 

@@ -68,7 +68,8 @@ func (ls Links) view() view {
 }
 
 // Spec returns the request that would make the link again as it is, as far
-// as requests can: what only the kernel decides is left out, and unknown
+// as requests can: what only the kernel decides is left out, what changes by
+// itself, such as the state of a bridge port, and unknown
 // attributes too, since kernels refuse some of those they report. References
 // are by name where the set knows it. The peer of a pair is described by the
 // link of the set that is its other end. It returns nil if r is not in the
@@ -129,7 +130,7 @@ func (l *Link) Spec() *Spec {
 	}
 	s.AltNames = append(s.AltNames, l.AltNames...)
 	if l.Kind != nil {
-		s.Kind = settable(l.Kind)
+		s.Kind = lasting(l.Kind)
 		if k, ok := s.Kind.(kind.Trimmer); ok {
 			k.Trim()
 		}
@@ -138,7 +139,7 @@ func (l *Link) Spec() *Spec {
 		}
 	}
 	if l.Port != nil {
-		s.Port = settable(l.Port)
+		s.Port = lasting(l.Port)
 	}
 	return s
 }

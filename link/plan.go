@@ -252,7 +252,8 @@ type node struct {
 	newLower, newMaster *node   // as they shall be
 	refs                []*node // all that want refers to
 
-	steps []*planStep
+	steps   []*planStep
+	cluster int // the same for links that have to do with each other
 }
 
 // handle refers to the node. No link has such a name.
@@ -305,6 +306,7 @@ func Diff(snapshot *Snapshot, state State, opts ...Option) (*Plan, error) {
 }
 
 func (p *planner) plan() *Plan {
+	p.clusters()
 	plan := &Plan{steps: p.steps, nodes: p.nodes, opts: p.opts}
 	for _, ns := range p.snap.Namespaces {
 		var name kind.NetNS

@@ -123,6 +123,33 @@ func (p *planner) loops() {
 	}
 }
 
+// clusters numbers the sets of links that are connected, as they are or as they
+// shall be: a change of one can change another of its set.
+func (p *planner) clusters() {
+	var walk func(n *node, c int)
+	near := make(map[*node][]*node, len(p.nodes))
+	for _, n := range p.nodes {
+		for _, m := range append([]*node{n.lower, n.master, n.peer, n.pair, n.born, n.newLower, n.newMaster}, n.refs...) {
+			if m != nil {
+				near[n], near[m] = append(near[n], m), append(near[m], n)
+			}
+		}
+	}
+	walk = func(n *node, c int) {
+		n.cluster = c
+		for _, m := range near[n] {
+			if m.cluster == 0 {
+				walk(m, c)
+			}
+		}
+	}
+	for _, n := range p.nodes {
+		if n.cluster == 0 {
+			walk(n, n.id)
+		}
+	}
+}
+
 // indexed returns a copy of s with handles of links that are there, and stay
 // in their namespace, as their indexes, for comparing with what is reported.
 // Others cannot be equal to anything.

@@ -86,26 +86,33 @@ func (s *subject) renamed(name string) {
 }
 
 // confirm reads the link again and checks that it is still the same one, and
-// that the fields of want are what they were at the last read.
+// that the fields that want says something of are what they were at the last
+// read.
 func (s *subject) confirm(ctx context.Context, want *Spec) error {
 	l, err := s.read(ctx)
 	if err != nil {
 		return err
 	}
-	before, _, err := s.now.diff(want)
-	if err != nil {
+	if err := s.now.unchanged(l, want); err != nil {
 		return s.fail(err)
-	}
-	after, fields, err := l.diff(want)
-	if err != nil {
-		return s.fail(err)
-	}
-	// The same part of what is wanted must still be missing.
-	if !sameSpec(before, after) {
-		return s.fail(fmt.Errorf("%v: %w", names(fields), ErrConflict))
 	}
 	s.now = l
 	return nil
+}
+
+// unchanged returns an error if a field that want says something of is not in
+// is as it is in l.
+func (l *Link) unchanged(is *Link, want *Spec) error {
+	before, after := l.state().only(want), is.state().only(want)
+	if sameSpec(before, after) {
+		return nil
+	}
+	for f, v := range values(before) {
+		if now := valueText(after, f); now != text(f, v) {
+			return &attr.Error{Path: f.Name, Offset: -1, Err: fmt.Errorf("it was %s and is %s: %w", text(f, v), now, ErrConflict)}
+		}
+	}
+	return ErrConflict
 }
 
 // sameSpec compares two Specs by what they would send.

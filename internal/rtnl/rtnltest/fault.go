@@ -2,9 +2,12 @@ package rtnltest
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
+	"slices"
 	"sync"
 
+	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
 )
 
@@ -29,6 +32,10 @@ const (
 	// belong to it: a stale acknowledgement of failure, a notification, and a
 	// forged success from another process.
 	Noise
+	// Spoil adds to a request that makes or changes a link a master that there
+	// is not. The kernel refuses it, at a change after it has done the parts
+	// that come before; other requests pass.
+	Spoil
 )
 
 // ErrInjected is the error of faults that have none of their own.
@@ -64,6 +71,9 @@ func (f *faulty) Send(ctx context.Context, b []byte) error {
 	f.n++
 	if fault == Refuse {
 		return ErrInjected
+	}
+	if fault == Spoil {
+		b = spoil(b, req)
 	}
 	if err := f.Transport.Send(ctx, b); err != nil {
 		return err
@@ -111,6 +121,20 @@ func (f *faulty) Receive(ctx context.Context, buf []byte) (n int, from uint32, e
 	}
 	f.mu.Unlock()
 	return f.Transport.Receive(ctx, buf)
+}
+
+// nobody is an index that no link has.
+const nobody = 1<<31 - 16
+
+// spoil returns b with a master that there is not.
+func spoil(b []byte, req rtnl.Message) []byte {
+	if req.Type != rtnl.NewLink && req.Type != rtnl.SetLink {
+		return b
+	}
+	const iflaMaster = 10
+	b = attr.AppendUint32(slices.Clone(b), iflaMaster, nobody)
+	binary.NativeEndian.PutUint32(b, uint32(len(b)))
+	return b
 }
 
 // stranger is the port id of a process that is not the kernel.
