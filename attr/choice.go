@@ -201,6 +201,47 @@ func Chosen[K Named](c *Codec, t Type, label string, slot Slot, name string, p *
 	add(c, Field{Type: t, Name: label, Wire: WireNest}, p, &fixedOp[K]{choiceData[K]{choiceName[K]{slot}}, name}, opts).late = true
 }
 
+// besideOp is a C struct whose layout the name of another field chooses. Unlike
+// a nest it says something even if all of it is zero: counters do.
+type besideOp[N, K Named] struct {
+	choiceData[K]
+	by   Slot
+	from uintptr // where the field of the name is in the struct
+}
+
+func (o *besideOp[N, K]) decode(st *state, f *field, p ptr, b []byte, off int, again bool) error {
+	by := *as[N](at(p, o.from-f.off))
+	if any(by) == nil {
+		o.reset(p)
+		return unclaimed
+	}
+	if err := o.choiceName.decode(st, f, p, []byte(by.Kind()), off, false); err != nil {
+		return err
+	}
+	return o.choiceData.decode(st, f, p, b, off, again)
+}
+
+func (o *besideOp[N, K]) append(st *state, f *field, p ptr, b []byte) ([]byte, error) {
+	prog, base, err := o.chosen(p)
+	if err != nil {
+		return b, err
+	}
+	return appendNest(st, f.Type, prog, base, b, true)
+}
+
+func (o *besideOp[N, K]) isSet(p ptr) bool     { return o.choiceName.isSet(p) }
+func (o *besideOp[N, K]) reset(p ptr)          { o.choiceName.reset(p) }
+func (o *besideOp[N, K]) copy(dst, src ptr)    { o.choiceName.copy(dst, src) }
+func (o *besideOp[N, K]) slots() (by, of Slot) { return o.by, o.slot }
+
+// Beside lists a C struct whose layout is chosen, in a slot of its own, by the
+// name that a [Choice] of slot by has in the field from. Where [Scope.New] knows
+// none for that name, the attribute is kept with the unknown ones.
+func Beside[N, K Named](c *Codec, t Type, name string, by Slot, from *N, slot Slot, p *K, opts ...Option) {
+	o := &besideOp[N, K]{choiceData[K]{choiceName[K]{slot}}, by, offsetIn(c, from)}
+	add(c, Field{Type: t, Name: name, Wire: WireBinary}, p, o, opts).late = true
+}
+
 // Clone returns a copy of s that shares no storage with it. Fields that s does
 // not list, such as the name of a kind that is kept as bytes, are assigned.
 func Clone[S Struct](s S) S {

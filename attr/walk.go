@@ -13,12 +13,16 @@ type names map[Slot]string
 
 // A layout is the op of a [Choice]'s name or data.
 type layout interface {
-	// slotOf returns the slot, and the name if the list gives it.
-	slotOf() (slot Slot, name string)
+	// slots returns the slot of the name that chooses, and that of what it
+	// chooses there.
+	slots() (by, of Slot)
+	// given returns the name if the list gives it.
+	given() string
 }
 
-func (o *choiceName[K]) slotOf() (Slot, string) { return o.slot, "" }
-func (o *fixedOp[K]) slotOf() (Slot, string)    { return o.slot, o.name }
+func (o *choiceName[K]) slots() (by, of Slot) { return o.slot, o.slot }
+func (o *choiceName[K]) given() string        { return "" }
+func (o *fixedOp[K]) given() string           { return o.name }
 
 // enter notes the family in the header of b, if prog has one, and returns
 // what follows the header.
@@ -44,8 +48,8 @@ func (w *walker) names(b []byte, prog *program) names {
 			if chosen == nil {
 				chosen = names{}
 			}
-			slot, _ := o.slotOf()
-			chosen[slot] = ReadString(payload)
+			by, _ := o.slots()
+			chosen[by] = ReadString(payload)
 		}
 	}
 	return chosen
@@ -84,11 +88,12 @@ func (w *walker) layout(f *field, o layout, chosen names) *program {
 	if !f.late || w.New == nil {
 		return nil
 	}
-	slot, name := o.slotOf()
+	by, of := o.slots()
+	name := o.given()
 	if name == "" {
-		name = chosen[slot]
+		name = chosen[by]
 	}
-	s := w.New(slot, name)
+	s := w.New(of, name)
 	if s == nil {
 		return nil
 	}

@@ -6,7 +6,10 @@ import (
 	"github.com/iplink-go/iplink/attr"
 )
 
-func init() { register(func() Kind { return new(CAN) }) }
+func init() {
+	register(func() Kind { return new(CAN) })
+	registerStats(func() Stats { return new(CANStats) })
+}
 
 // CAN is a controller of a CAN bus (ISO 11898), "ip link set can0 type can"
 // (drivers/net/can/dev/netlink.c). Such links come with their hardware: the

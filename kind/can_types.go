@@ -106,6 +106,38 @@ func (e *CANErrorCounter) Fields(c *attr.Codec) {
 	attr.HeadUint16(c, 2, "rx", &e.Rx)
 }
 
+// CANStats are how often a controller had trouble with its bus since it exists
+// (IFLA_INFO_XSTATS, struct can_device_stats).
+type CANStats struct {
+	// Restarts are after a bus-off, by itself or by [CAN.Restart].
+	Restarts uint32
+	// BusErrors are errors that were seen on the bus, as far as the
+	// controller reports them.
+	BusErrors uint32
+	// ArbitrationLost are frames that another node's went before.
+	ArbitrationLost uint32
+	// ErrorWarning, ErrorPassive and BusOff are changes to these states; see
+	// [CANState].
+	ErrorWarning, ErrorPassive, BusOff uint32
+}
+
+// Kind returns "can".
+func (*CANStats) Kind() string { return "can" }
+
+// IsStats marks s as counters.
+func (*CANStats) IsStats() {}
+
+// Fields lists the members in the order and by the names of iproute2.
+func (s *CANStats) Fields(c *attr.Codec) {
+	attr.Header(c, 24, 24)
+	attr.HeadUint32(c, 20, "re-started", &s.Restarts, attr.JSON("restarts"))
+	attr.HeadUint32(c, 0, "bus-errors", &s.BusErrors, attr.JSON("bus_error"))
+	attr.HeadUint32(c, 16, "arbit-lost", &s.ArbitrationLost, attr.JSON("arbitration_lost"))
+	attr.HeadUint32(c, 4, "error-warn", &s.ErrorWarning, attr.JSON("error_warning"))
+	attr.HeadUint32(c, 8, "error-pass", &s.ErrorPassive, attr.JSON("error_passive"))
+	attr.HeadUint32(c, 12, "bus-off", &s.BusOff, attr.JSON("bus_off"))
+}
+
 // A CANTDC is the compensation of a transceiver's delay (IFLA_CAN_TDC_*), in
 // periods of the clock. The limits are read-only.
 type CANTDC struct {

@@ -35,10 +35,23 @@ type Port interface {
 	IsPort()
 }
 
+// Stats are counters that the kernel reports of a link beside its data, for
+// being of its kind: the typed form of IFLA_INFO_XSTATS. Kind returns the kind
+// of the link.
+//
+// Most kinds have none, or have them in messages of their own, which
+// link.Client.GetStats asks for.
+type Stats interface {
+	attr.Named
+	// IsStats tells counters from kinds.
+	IsStats()
+}
+
 // The slots of a link message in which a name chooses a layout.
 const (
-	LinkSlot attr.Slot = iota // IFLA_INFO_KIND and IFLA_INFO_DATA
-	PortSlot                  // IFLA_INFO_SLAVE_KIND and IFLA_INFO_SLAVE_DATA
+	LinkSlot  attr.Slot = iota // IFLA_INFO_KIND and IFLA_INFO_DATA
+	PortSlot                   // IFLA_INFO_SLAVE_KIND and IFLA_INFO_SLAVE_DATA
+	StatsSlot                  // IFLA_INFO_XSTATS, by IFLA_INFO_KIND
 )
 
 // An Update says what the kernel does with kind data in a change.
@@ -184,11 +197,14 @@ type VLANBridge interface {
 var (
 	kinds = map[string]func() Kind{}
 	ports = map[string]func() Port{}
+	stats = map[string]func() Stats{}
 )
 
-// register and registerPort are called by the files of the kinds.
-func register(f func() Kind)     { kinds[f().Kind()] = f }
-func registerPort(f func() Port) { ports[f().Kind()] = f }
+// register, registerPort and registerStats are called by the files of the
+// kinds.
+func register(f func() Kind)       { kinds[f().Kind()] = f }
+func registerPort(f func() Port)   { ports[f().Kind()] = f }
+func registerStats(f func() Stats) { stats[f().Kind()] = f }
 
 // New returns empty data for the kind of that name: the package's type, or an
 // [*Opaque] where it has none.
@@ -208,38 +224,66 @@ func NewPort(master string) Port {
 	return &OpaquePort{Name: master}
 }
 
+// NewStats returns empty counters of the links of a kind, nil if the package has
+// no type for them. Such counters are no attributes, so that nothing can be
+// said of them without one.
+func NewStats(name string) Stats {
+	if f := stats[name]; f != nil {
+		return f()
+	}
+	return nil
+}
+
 // Names returns the kinds that have a type, sorted.
 func Names() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // PortNames returns the kinds whose ports have a type, sorted.
 func PortNames() []string { return slices.Sorted(maps.Keys(ports)) }
 
+// StatsNames returns the kinds whose counters have a type, sorted.
+func StatsNames() []string { return slices.Sorted(maps.Keys(stats)) }
+
 // A Registry adds kinds from outside this module to those of the package, for
 // one client. The zero Registry adds none.
 type Registry struct {
-	// Kinds and Ports return new empty data, or nil for names they do not
-	// know. They come before the package's own types.
+	// Kinds, Ports and Stats return new empty data, or nil for names they do
+	// not know. They come before the package's own types.
 	Kinds func(name string) Kind
 	Ports func(master string) Port
+	Stats func(name string) Stats
 }
 
-// New returns empty data for a name in a slot; it is [attr.Scope.New] of link
-// messages.
+// New returns empty data for a name in a slot, nil for counters that nobody
+// has a type for; it is [attr.Scope.New] of link messages.
 func (r *Registry) New(slot attr.Slot, name string) attr.Struct {
-	if slot == PortSlot {
-		if r.Ports != nil {
-			if p := r.Ports(name); p != nil {
-				return p
-			}
+	switch slot {
+	case PortSlot:
+		if p, ok := own(r.Ports, name); ok {
+			return p
 		}
 		return NewPort(name)
-	}
-	if r.Kinds != nil {
-		if k := r.Kinds(name); k != nil {
-			return k
+	case StatsSlot:
+		if s, ok := own(r.Stats, name); ok {
+			return s
 		}
+		if s := NewStats(name); s != nil {
+			return s
+		}
+		return nil // and not a Stats that is nil
+	}
+	if k, ok := own(r.Kinds, name); ok {
+		return k
 	}
 	return New(name)
+}
+
+// own asks a function of a registry, which may be nil and know nothing.
+func own[T attr.Named](f func(string) T, name string) (data T, ok bool) {
+	if f == nil {
+		return data, false
+	}
+	data = f(name)
+	return data, any(data) != nil
 }
 
 // Opaque is a link of a kind without a type. Its data is kept as it came and

@@ -233,6 +233,9 @@ func (l *Link) infoObject(v view) attr.Object {
 		}
 		setRaw(&o, "info_raw", opaque(l.Kind))
 	}
+	if l.KindStats != nil {
+		o.Set("info_xstats", v.Object(l.KindStats))
+	}
 	if l.Port != nil {
 		o.Set("info_slave_kind", l.Port.Kind())
 		if d := v.Object(l.Port); len(d) > 0 {

@@ -42,8 +42,11 @@ type Link struct {
 	// Port is the data of a port of Master, nil if its kind has none.
 	Kind kind.Kind
 	Port kind.Port
-	// KindStats are counters of the kind, as the kernel sends them.
-	KindStats string
+	// KindStats are counters that the kernel reports beside the kind's data,
+	// which it does of CAN controllers ([kind.CANStats]), nil if there are
+	// none or there is no type for them: then they are in UnknownInfo. Those of
+	// bridges and bonds are for [Client.GetStats] to read.
+	KindStats kind.Stats
 
 	// QDisc is the queueing discipline; TxQueueLen its length in packets.
 	QDisc      string
@@ -224,7 +227,7 @@ type above struct {
 	lowerNS   *attr.Opt[int32]
 	kind      *kind.Kind
 	port      *kind.Port
-	kindStats *string
+	kindStats *kind.Stats
 	unknown   *attr.Raw
 	xdp       *attr.Opt[XDP]
 	vfs       *[]VF
@@ -240,7 +243,7 @@ func (a above) fields(c *attr.Codec) {
 	attr.Inline(c, iflaLinkInfo, "linkinfo", func(c *attr.Codec) {
 		attr.Choice(c, kind.LinkSlot, infoKind, "kind", infoData, "data", a.kind)
 		attr.Choice(c, kind.PortSlot, infoSlaveKind, "port-kind", infoSlaveData, "port-data", a.port, attr.SetOnly, attr.NotFamily(kind.AFBridge))
-		attr.Bytes(c, infoXStats, "xstats", a.kindStats, attr.ReadOnly)
+		attr.Beside(c, infoXStats, "xstats", kind.LinkSlot, a.kind, kind.StatsSlot, a.kindStats, attr.ReadOnly)
 		attr.Rest(c, a.unknown)
 	})
 	attr.NestList(c, iflaVFInfoList, 1, "vfs", a.vfs, attr.SetOnly)

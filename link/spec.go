@@ -105,7 +105,7 @@ type Spec struct {
 
 	unknownInfo attr.Raw
 	unknownAF   kind.AFUnknown
-	kindStats   string
+	kindStats   kind.Stats
 }
 
 // Fields lists the header and IFLA_*. Alternative names are not among them:

@@ -37,6 +37,9 @@ func (l *Link) text(v view) string {
 	if l.Kind != nil {
 		line(&b, l.Kind.Kind(), v.dataText(l.Kind))
 	}
+	if l.KindStats != nil {
+		kindStatsText(&b, l.KindStats)
+	}
 	if l.Port != nil {
 		line(&b, l.Port.Kind()+"_slave", v.dataText(l.Port))
 	}
@@ -164,7 +167,18 @@ func (s Stats) text(b *strings.Builder) {
 		[]uint64{s.TxBytes, s.TxPackets, s.TxErrors, s.TxDropped, s.TxCarrierErrors, s.Collisions})
 }
 
-func columns(b *strings.Builder, title string, names []string, values []uint64) {
+// kindStatsText writes counters of a kind as a table without a title.
+func kindStatsText(b *strings.Builder, s kind.Stats) {
+	var names []string
+	var values []any
+	for f, v := range attr.Values(s) {
+		names = append(names, f.Name)
+		values = append(values, v)
+	}
+	columns(b, "", names, values)
+}
+
+func columns[T any](b *strings.Builder, title string, names []string, values []T) {
 	var head, body strings.Builder
 	for i, n := range names {
 		v := fmt.Sprint(values[i])
