@@ -77,6 +77,14 @@ func (g *Geneve) Complete() {
 	}
 }
 
+// Trim leaves out the hop limit that a device keeps while it copies that of the
+// inner packet: the kernel would look at one of the two only.
+func (g *Geneve) Trim() {
+	if g.TTLInherit.Value() {
+		g.TTL.Clear()
+	}
+}
+
 // Revert copies the hop limit again, or no more: the old one is back by then, and
 // setting it has turned the copying off.
 func (g *Geneve) Revert(now Kind) Kind {

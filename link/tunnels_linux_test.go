@@ -102,18 +102,41 @@ func TestTunnels(t *testing.T) {
 				b := newBox(t)
 				b.pair()
 				b.create(link.Spec{Name: "tun0", Kind: attr.Clone(tt.make)})
-				was := b.get("tun0")
-				s := was.Spec()
-				if err := b.c.Delete(b.ctx, link.Name("tun0")); err != nil {
-					t.Fatal(err)
-				}
-				if l := b.create(link.Spec{Name: "tun0", Index: s.Index, Kind: s.Kind}); !reflect.DeepEqual(l.Kind, was.Kind) {
+				was, l := b.again("tun0")
+				if !reflect.DeepEqual(l.Kind, was.Kind) {
 					t.Errorf("%+v\nwant %+v", l.Kind, was.Kind)
 				}
 			})
 		})
 	}
 	t.Logf("%d changes made and taken back", changed)
+}
+
+// again deletes a link and makes it again from what was read of it.
+func (b *box) again(name string) (was, l *link.Link) {
+	b.t.Helper()
+	was = b.get(name)
+	s := was.Spec()
+	if err := b.c.Delete(b.ctx, was.Ref()); err != nil {
+		b.t.Fatal(err)
+	}
+	return was, b.create(link.Spec{Name: name, Index: s.Index, Kind: s.Kind})
+}
+
+// TestGeneveAgain makes a device again that was told to copy the hop limit when
+// it had one.
+func TestGeneveAgain(t *testing.T) {
+	testns.Require(t, "geneve")
+	b := newBox(t)
+	b.prepare(link.Spec{Name: "tun0", Kind: &kind.Geneve{ID: attr.U32(7), Remote: end4, TTL: attr.U8(9)}})
+	b.change("tun0", link.Spec{Kind: &kind.Geneve{TTLInherit: attr.On}})
+	was, l := b.again("tun0")
+	if g := was.Kind.(*kind.Geneve); g.TTL != attr.U8(9) || g.TTLInherit != attr.On {
+		t.Fatalf("%+v does not say both", g)
+	}
+	if g := l.Kind.(*kind.Geneve); g.TTLInherit != attr.On {
+		t.Errorf("%+v", g)
+	}
 }
 
 // TestTunnelUndo fails after the data of a tunnel has been changed: all of it

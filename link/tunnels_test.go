@@ -61,3 +61,17 @@ func TestWhole(t *testing.T) {
 		}
 	}
 }
+
+// TestGeneveSpec makes a device again whose hop limit was set before it was to
+// be copied: a message that makes one cannot say both.
+func TestGeneveSpec(t *testing.T) {
+	for name, tt := range map[string]struct{ is, want kind.Geneve }{
+		"copied": {kind.Geneve{TTL: attr.U8(64), TTLInherit: attr.On}, kind.Geneve{TTLInherit: attr.On}},
+		"set":    {kind.Geneve{TTL: attr.U8(64), TTLInherit: attr.Off}, kind.Geneve{TTL: attr.U8(64), TTLInherit: attr.Off}},
+	} {
+		s := (&link.Link{Kind: &tt.is}).Spec()
+		if g := s.Kind.(*kind.Geneve); *g != tt.want {
+			t.Errorf("%s: %+v, want %+v", name, g, tt.want)
+		}
+	}
+}
