@@ -57,7 +57,7 @@ type CAN struct {
 	// TDCAuto and TDCManual compensate the delay of the transceiver in the
 	// data phase of CAN FD, measured or as TDC says; Linux 5.16. A request
 	// says on for one of them and TDC, off for both, or nothing, to have the
-	// kernel decide.
+	// kernel decide, which it does anew with every DataBitTiming.
 	TDCAuto, TDCManual attr.Opt[bool]
 	// Restricted listens without sending, as for synchronisation by time;
 	// Linux 6.19, as the following.

@@ -13,12 +13,24 @@ import (
 // that says which.
 
 // Complete leaves out the bit rate where the timing says it exactly: the
-// kernel takes one or the other, and reports both.
+// kernel takes one or the other, and reports both. So it does with a delay that
+// is measured.
 func (d *CAN) Complete() {
 	for _, t := range []*attr.Opt[CANBitTiming]{&d.BitTiming, &d.DataBitTiming, &d.XLDataBitTiming} {
 		if b, ok := t.Get(); ok && b.TQ != 0 {
 			b.Bitrate, b.SamplePoint = 0, 0
 			t.Set(b)
+		}
+	}
+	d.Trim()
+}
+
+// Trim leaves out a delay that was measured.
+func (d *CAN) Trim() {
+	for _, p := range d.phases() {
+		if t, ok := p.tdc.Get(); ok && p.auto.Value() {
+			t.Value.Clear()
+			p.tdc.Set(t)
 		}
 	}
 }
@@ -29,10 +41,32 @@ func (d *CAN) Accompany(has Kind) {
 	if !ok {
 		return
 	}
-	d.accompany(h, canPhase{&d.FD, &d.DataBitTiming, &d.TDC, &d.TDCAuto, &d.TDCManual}, canPhase{&h.FD, &h.DataBitTiming, &h.TDC, &h.TDCAuto, &h.TDCManual}, false)
-	d.accompany(h, canPhase{&d.XL, &d.XLDataBitTiming, &d.XLTDC, &d.XLTDCAuto, &d.XLTDCManual},
-		canPhase{&h.XL, &h.XLDataBitTiming, &h.XLTDC, &h.XLTDCAuto, &h.XLTDCManual}, d.XLPWM.IsSet() || d.TMS.Value())
-	d.addFixed(h)
+	d.addFixed(h) // a data phase that is always on must be said whole
+	mine, was := d.phases(), h.phases()
+	for i := range mine {
+		mine[i].accompany(was[i], d, h)
+	}
+	d.addFixed(h) // and a data phase is a switch
+}
+
+// Revert brings back the compensation of the delay, which the kernel calculates
+// anew whenever a timing comes without one.
+func (d *CAN) Revert(now Kind) Kind {
+	n, ok := now.(*CAN)
+	if !ok {
+		return nil
+	}
+	out := new(CAN)
+	back, was, is := out.phases(), d.phases(), n.phases()
+	for i := range was {
+		if was[i].on.Value() && is[i].on.Value() && !was[i].compensatesAs(is[i]) {
+			back[i].takeMode(was[i])
+		}
+	}
+	if attr.IsZero(out) {
+		return nil
+	}
+	return out
 }
 
 // A canPhase is what there is to say about a data phase.
@@ -41,23 +75,89 @@ type canPhase struct {
 	timing       *attr.Opt[CANBitTiming]
 	tdc          *attr.Opt[CANTDC]
 	auto, manual *attr.Opt[bool]
+	// pwm is whether symbols are said that the phase is needed for.
+	pwm bool
 }
 
-func (d *CAN) accompany(h *CAN, p, was canPhase, needed bool) {
+// phases are the data phases of CAN FD and CAN XL.
+func (d *CAN) phases() [2]canPhase {
+	return [2]canPhase{
+		{&d.FD, &d.DataBitTiming, &d.TDC, &d.TDCAuto, &d.TDCManual, false},
+		{&d.XL, &d.XLDataBitTiming, &d.XLTDC, &d.XLTDCAuto, &d.XLTDCManual, d.XLPWM.IsSet() || d.TMS.Value()},
+	}
+}
+
+// accompany adds to d what was says of the phase in h.
+func (p canPhase) accompany(was canPhase, d, h *CAN) {
+	if *p.on == attr.Off {
+		return
+	}
+	switch {
+	case p.tdc.IsSet() || p.auto.IsSet() || p.manual.IsSet():
+		p.keepMode(was)
+	case p.on.Value() && was.on.Value() && !p.timing.IsSet() && !p.pwm:
+		// Nothing of the phase is to change, but it will be said whole.
+		p.takeMode(was)
+	}
 	compensates := p.tdc.IsSet() || p.auto.Value() || p.manual.Value()
-	if !needed && !compensates && !p.timing.IsSet() && !p.on.Value() || *p.on == attr.Off {
+	if !p.pwm && !compensates && !p.timing.IsSet() && !p.on.Value() {
 		return
 	}
 	p.on.Set(true)
 	orElse(p.timing, *was.timing)
 	orElse(&d.BitTiming, h.BitTiming)
-	if !compensates {
+	if compensates {
+		p.keepTDC(was)
+	}
+}
+
+// keepMode adds how the delay is compensated if that is not changed: the kernel
+// turns off the way that is not said as soon as the other is. One that is off is
+// never said, since nothing but its silence is needed.
+func (p canPhase) keepMode(was canPhase) {
+	if was.auto.Value() && !p.manual.Value() {
+		orElse(p.auto, attr.On)
+	}
+	if was.manual.Value() && !p.auto.Value() {
+		orElse(p.manual, attr.On)
+	}
+}
+
+// takeMode says the compensation that was, also if there was none where there
+// can be one, or the kernel would find one.
+func (p canPhase) takeMode(was canPhase) {
+	switch {
+	case was.auto.Value():
+		p.auto.Set(true)
+	case was.manual.Value():
+		p.manual.Set(true)
+	case was.tdc.IsSet(): // reported, at least with its limits, if there can be one
+		p.auto.Set(false)
+		return
+	default:
 		return
 	}
-	orElse(p.tdc, *was.tdc)
-	if !p.auto.IsSet() && !p.manual.IsSet() {
-		*p.auto, *p.manual = *was.auto, *was.manual
+	p.tdc.Set(was.tdc.Value())
+}
+
+// keepTDC adds the members that are not changed: they are replaced together.
+func (p canPhase) keepTDC(was canPhase) {
+	t, h := p.tdc.Value(), was.tdc.Value()
+	orElse(&t.Offset, h.Offset)
+	orElse(&t.Filter, h.Filter)
+	if p.manual.Value() {
+		orElse(&t.Value, h.Value)
 	}
+	p.tdc.Set(t)
+}
+
+// compensatesAs compares what is said, not what is measured.
+func (p canPhase) compensatesAs(q canPhase) bool {
+	if p.auto.Value() != q.auto.Value() || p.manual.Value() != q.manual.Value() {
+		return false
+	}
+	t, u := p.tdc.Value(), q.tdc.Value()
+	return t.Offset == u.Offset && t.Filter == u.Filter && (t.Value == u.Value || !p.manual.Value())
 }
 
 func orElse[T any](o *attr.Opt[T], def attr.Opt[T]) {

@@ -46,20 +46,110 @@ func TestCANAccompany(t *testing.T) {
 		ModesSupported: attr.Some(kind.CANFD | kind.CANTDCAuto | kind.CANLoopback | kind.CANXL),
 	}
 	for name, tt := range map[string]struct{ d, want kind.CAN }{
-		"rate":        {kind.CAN{BitTiming: data}, kind.CAN{BitTiming: data}},
-		"loopback":    {kind.CAN{Loopback: attr.On}, kind.CAN{Loopback: attr.On, FDNonISO: attr.On}},
-		"data rate":   {kind.CAN{DataBitTiming: data}, kind.CAN{DataBitTiming: data, FD: attr.On, BitTiming: nominal, FDNonISO: attr.On}},
-		"fd":          {kind.CAN{FD: attr.On}, kind.CAN{DataBitTiming: data, FD: attr.On, BitTiming: nominal, FDNonISO: attr.On}},
-		"no fd":       {kind.CAN{FD: attr.Off}, kind.CAN{FD: attr.Off, FDNonISO: attr.On}},
-		"tdc":         {kind.CAN{TDC: tdc}, kind.CAN{TDC: tdc, TDCAuto: attr.On, TDCManual: attr.Off, DataBitTiming: data, FD: attr.On, BitTiming: nominal, FDNonISO: attr.On}},
-		"auto":        {kind.CAN{TDCAuto: attr.On}, kind.CAN{TDC: tdc, TDCAuto: attr.On, DataBitTiming: data, FD: attr.On, BitTiming: nominal, FDNonISO: attr.On}},
-		"xl":          {kind.CAN{XL: attr.On}, kind.CAN{XL: attr.On, XLDataBitTiming: data, BitTiming: nominal, FDNonISO: attr.On}},
-		"tms":         {kind.CAN{TMS: attr.On}, kind.CAN{TMS: attr.On, XL: attr.On, XLDataBitTiming: data, BitTiming: nominal, FDNonISO: attr.On}},
-		"termination": {kind.CAN{Termination: attr.U16(120)}, kind.CAN{Termination: attr.U16(120)}},
+		"rate":         {kind.CAN{BitTiming: data}, kind.CAN{BitTiming: data}},
+		"loopback":     {kind.CAN{Loopback: attr.On}, kind.CAN{Loopback: attr.On, FDNonISO: attr.On}},
+		"data rate":    {kind.CAN{DataBitTiming: data}, kind.CAN{DataBitTiming: data, FD: attr.On, BitTiming: nominal, FDNonISO: attr.On}},
+		"fd as it was": {kind.CAN{FD: attr.On}, kind.CAN{DataBitTiming: data, FD: attr.On, BitTiming: nominal, FDNonISO: attr.On, TDC: tdc, TDCAuto: attr.On}},
+		"no fd":        {kind.CAN{FD: attr.Off}, kind.CAN{FD: attr.Off, FDNonISO: attr.On}},
+		"tdc":          {kind.CAN{TDC: tdc}, kind.CAN{TDC: tdc, TDCAuto: attr.On, DataBitTiming: data, FD: attr.On, BitTiming: nominal, FDNonISO: attr.On}},
+		"auto":         {kind.CAN{TDCAuto: attr.On}, kind.CAN{TDC: tdc, TDCAuto: attr.On, DataBitTiming: data, FD: attr.On, BitTiming: nominal, FDNonISO: attr.On}},
+		"xl":           {kind.CAN{XL: attr.On}, kind.CAN{XL: attr.On, XLDataBitTiming: data, BitTiming: nominal, FDNonISO: attr.On}},
+		"tms":          {kind.CAN{TMS: attr.On}, kind.CAN{TMS: attr.On, XL: attr.On, XLDataBitTiming: data, BitTiming: nominal, FDNonISO: attr.On}},
+		"termination":  {kind.CAN{Termination: attr.U16(120)}, kind.CAN{Termination: attr.U16(120)}},
 	} {
 		if tt.d.Accompany(has); !reflect.DeepEqual(tt.d, tt.want) {
 			t.Errorf("%s:\ngot  %v\nwant %v", name, attr.Printer{}.Text(&tt.d), attr.Printer{}.Text(&tt.want))
 		}
+	}
+}
+
+// TestCANCompensation changes how the delay is compensated, from each way to
+// each, as can_validate of the kernel wants it: one way, with an offset, and a
+// value with the manual way only.
+func TestCANCompensation(t *testing.T) {
+	rate := attr.Some(kind.CANBitTiming{Bitrate: 500000})
+	fd := func(c kind.CAN) kind.CAN {
+		c.FD, c.BitTiming, c.DataBitTiming = attr.On, rate, rate
+		return c
+	}
+	limits := kind.CANTDC{OffsetMax: attr.U32(99)}
+	measured := kind.CANTDC{Value: attr.U32(5), Offset: attr.U32(9), Filter: attr.U32(1), OffsetMax: attr.U32(99)}
+	none := fd(kind.CAN{TDCAuto: attr.Off, TDCManual: attr.Off, TDC: attr.Some(limits)})
+	auto := fd(kind.CAN{TDCAuto: attr.On, TDCManual: attr.Off, TDC: attr.Some(measured)})
+	manual := fd(kind.CAN{TDCAuto: attr.Off, TDCManual: attr.On, TDC: attr.Some(measured)})
+	offset := attr.Some(kind.CANTDC{Offset: attr.U32(7)})
+	tdc := func(v, o, f uint32) attr.Opt[kind.CANTDC] {
+		out := kind.CANTDC{Offset: attr.U32(o)}
+		if v != 0 {
+			out.Value = attr.U32(v)
+		}
+		if f != 0 {
+			out.Filter = attr.U32(f)
+		}
+		return attr.Some(out)
+	}
+	always := auto
+	always.ModesSupported = attr.Some(kind.CANLoopback | kind.CANTDCAuto | kind.CANTDCManual)
+	for _, tt := range []struct {
+		name      string
+		has, d    kind.CAN
+		want      kind.CAN
+		wantAlone bool // nothing of the data phase is needed
+	}{
+		{name: "offset of auto", has: auto, d: kind.CAN{TDC: offset}, want: kind.CAN{TDCAuto: attr.On, TDC: tdc(0, 7, 1)}},
+		{name: "offset of manual", has: manual, d: kind.CAN{TDC: offset}, want: kind.CAN{TDCManual: attr.On, TDC: tdc(5, 7, 1)}},
+		{name: "written back", has: auto, d: kind.CAN{TDCAuto: attr.On, TDC: attr.Some(measured)}, want: kind.CAN{TDCAuto: attr.On, TDC: tdc(0, 9, 1)}},
+		{name: "manual", has: auto, d: kind.CAN{TDCManual: attr.On}, want: kind.CAN{TDCManual: attr.On, TDC: tdc(5, 9, 1)}},
+		{name: "auto", has: manual, d: kind.CAN{TDCAuto: attr.On}, want: kind.CAN{TDCAuto: attr.On, TDC: tdc(0, 9, 1)}},
+		{name: "auto for manual", has: manual, d: kind.CAN{TDCAuto: attr.On, TDCManual: attr.Off}, want: kind.CAN{TDCAuto: attr.On, TDCManual: attr.Off, TDC: tdc(0, 9, 1)}},
+		{name: "undo of manual", has: auto, d: kind.CAN{TDCManual: attr.Off}, want: kind.CAN{TDCAuto: attr.On, TDCManual: attr.Off, TDC: tdc(0, 9, 1)}},
+		{name: "undo of auto", has: manual, d: kind.CAN{TDCAuto: attr.Off}, want: kind.CAN{TDCAuto: attr.Off, TDCManual: attr.On, TDC: tdc(5, 9, 1)}},
+		{name: "off", has: auto, d: kind.CAN{TDCAuto: attr.Off}, want: kind.CAN{TDCAuto: attr.Off}, wantAlone: true},
+		{name: "fd again", has: manual, d: kind.CAN{FD: attr.On}, want: kind.CAN{TDCManual: attr.On, TDC: tdc(5, 9, 1)}},
+		{name: "fd again without", has: none, d: kind.CAN{FD: attr.On}, want: kind.CAN{TDCAuto: attr.Off}},
+		{name: "rate", has: manual, d: kind.CAN{DataBitTiming: rate}, want: kind.CAN{}},
+		{name: "another switch", has: auto, d: kind.CAN{Loopback: attr.On}, want: kind.CAN{Loopback: attr.On}, wantAlone: true},
+		{name: "another switch with fd always on", has: always, d: kind.CAN{Loopback: attr.On}, want: kind.CAN{Loopback: attr.On, TDCAuto: attr.On, TDC: tdc(0, 9, 1)}},
+	} {
+		want := tt.want
+		if !tt.wantAlone {
+			want = fd(want)
+		}
+		tt.d.Accompany(&tt.has)
+		tt.d.Complete()
+		got := new(kind.CAN) // what a request holds of it
+		b, err := attr.Append(nil, &tt.d)
+		if err == nil {
+			err = attr.Decode(b, got)
+		}
+		if text := (attr.Printer{}).Text; err != nil || text(got) != text(&want) {
+			t.Errorf("%s: %v\ngot  %v\nwant %v", tt.name, err, text(got), text(&want))
+		}
+	}
+}
+
+// TestCANRevert brings back the compensation that the kernel calculated anew
+// when a data rate came without one.
+func TestCANRevert(t *testing.T) {
+	with := func(auto, manual bool, value, offset uint32) *kind.CAN {
+		return &kind.CAN{FD: attr.On, TDCAuto: attr.Some(auto), TDCManual: attr.Some(manual), TDC: attr.Some(kind.CANTDC{Value: attr.U32(value), Offset: attr.U32(offset)})}
+	}
+	for name, tt := range map[string]struct{ had, now, want *kind.CAN }{
+		"same":          {with(false, true, 5, 9), with(false, true, 5, 9), nil},
+		"other measure": {with(true, false, 5, 9), with(true, false, 6, 9), nil},
+		"other value":   {with(false, true, 5, 9), with(false, true, 6, 9), &kind.CAN{TDCManual: attr.On, TDC: with(false, true, 5, 9).TDC}},
+		"other offset":  {with(true, false, 5, 9), with(true, false, 5, 8), &kind.CAN{TDCAuto: attr.On, TDC: with(true, false, 5, 9).TDC}},
+		"manual":        {with(false, true, 5, 9), with(true, false, 5, 9), &kind.CAN{TDCManual: attr.On, TDC: with(false, true, 5, 9).TDC}},
+		"none":          {with(false, false, 0, 0), with(true, false, 5, 9), &kind.CAN{TDCAuto: attr.Off}},
+		"no FD":         {with(true, false, 5, 9), &kind.CAN{FD: attr.Off}, nil},
+	} {
+		got := tt.had.Revert(tt.now)
+		if tt.want == nil != (got == nil) || got != nil && !reflect.DeepEqual(got, tt.want) {
+			t.Errorf("%s: got %+v, want %+v", name, got, tt.want)
+		}
+	}
+	if with(true, false, 5, 9).Revert(&kind.VLAN{}) != nil {
+		t.Error("a VLAN becomes a controller")
 	}
 }
 

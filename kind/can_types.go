@@ -141,7 +141,8 @@ func (s *CANStats) Fields(c *attr.Codec) {
 // A CANTDC is the compensation of a transceiver's delay (IFLA_CAN_TDC_*), in
 // periods of the clock. The limits are read-only.
 type CANTDC struct {
-	// Value is the delay, to be said with TDCManual only.
+	// Value is the delay, to be said with TDCManual only; with TDCAuto it is
+	// what was measured, and not sent.
 	Value, ValueMin, ValueMax attr.Opt[uint32]
 	// Offset is added to it; needed.
 	Offset, OffsetMin, OffsetMax attr.Opt[uint32]
