@@ -147,7 +147,7 @@ func (*Bridge) Kind() string { return "bridge" }
 // its namespace.
 func (*Bridge) Info() Info {
 	return Info{
-		FollowsPorts: true, RxHandler: true, NetNSImmutable: true, MinMTU: minEtherMTU, MaxMTU: maxEtherMTU, AddrLen: etherAddrLen,
+		FollowsPorts: true, RxHandler: "bridge", NetNSImmutable: true, MinMTU: minEtherMTU, MaxMTU: maxEtherMTU, AddrLen: etherAddrLen,
 		Module: "bridge",
 	}
 }

@@ -51,6 +51,9 @@ func TestFacts(t *testing.T) {
 		if info.Since != "" && !since.MatchString(info.Since) {
 			t.Errorf("%s: since %q, want a kernel like 6.7", name, info.Since)
 		}
+		if info.SharesLower && (info.RxHandler == "" || !info.NeedsLower) {
+			t.Errorf("%s shares what it takes over of a link below, but takes nothing over or needs none", name)
+		}
 		if _, pair := k.(kind.Pairer); pair != info.Pair {
 			t.Errorf("%s: Info says pair %v, PeerSpec says %v", name, info.Pair, pair)
 		}

@@ -41,7 +41,9 @@ func (*HSR) Kind() string { return "hsr" }
 
 // Info says that the data is for creation only and that an HSR stays in its
 // namespace.
-func (*HSR) Info() Info { return Info{GoesWithLink: true, Update: Never, NetNSImmutable: true, Module: "hsr"} }
+func (*HSR) Info() Info {
+	return Info{GoesWithLink: true, Update: Never, RxHandler: "hsr", NetNSImmutable: true, Module: "hsr"}
+}
 
 // Fields lists IFLA_HSR_*.
 func (h *HSR) Fields(c *attr.Codec) {

@@ -104,10 +104,18 @@ type Info struct {
 	// CyclesPorts is true if the kind sets a port that is up down and up again
 	// when it joins or leaves.
 	CyclesPorts bool
-	// RxHandler is true if the kind takes over what the link below, or each
-	// of its ports, receives. Only one can (netdev_rx_handler_register): a
-	// link with a macvlan on it cannot be a bridge's port, nor the reverse.
-	RxHandler bool
+	// RxHandler names what takes over what the link below, or each of the
+	// ports, receives; "" for kinds that take nothing over. Only one can
+	// (netdev_rx_handler_register): a link with a macvlan on it cannot be a
+	// bridge's port, nor the reverse. Kinds of one name can share a link
+	// below.
+	RxHandler string
+	// SharesLower is true if a link that is put on another one of its
+	// RxHandler sits beside it, on what that sits on.
+	SharesLower bool
+	// UniqueAddress is true if the hardware address of a link that is up must
+	// be another than those of the link below and of its other links.
+	UniqueAddress bool
 	// BelowLimitsMTU is true if the MTU plus Headers, the bytes that the kind
 	// puts before every packet, cannot be more than the MTU of the link
 	// below, be that Spec.Lower or a link in the kind's data.

@@ -54,7 +54,7 @@ type MACsec struct {
 func (*MACsec) Kind() string { return "macsec" }
 
 // Info says that a MACsec sits on a lower link.
-func (*MACsec) Info() Info { return Info{NeedsLower: true, Module: "macsec"} }
+func (*MACsec) Info() Info { return Info{NeedsLower: true, RxHandler: "macsec", Module: "macsec"} }
 
 // Accompany says the window with the protection that needs it.
 func (m *MACsec) Accompany(has Kind) {

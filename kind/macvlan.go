@@ -42,7 +42,7 @@ func (*Macvlan) Kind() string { return "macvlan" }
 // Info says that a macvlan sits on a lower link.
 func (*Macvlan) Info() Info {
 	return Info{
-		NeedsLower: true, RxHandler: true, BelowLimitsMTU: true, MinMTU: minEtherMTU, AddrLen: etherAddrLen,
+		NeedsLower: true, RxHandler: "macvlan", SharesLower: true, UniqueAddress: true, BelowLimitsMTU: true, MinMTU: minEtherMTU, AddrLen: etherAddrLen,
 		ProtoDown: true, Module: "macvlan",
 	}
 }

@@ -21,7 +21,7 @@ func (*OpenVSwitch) Kind() string { return "openvswitch" }
 // their namespace.
 func (*OpenVSwitch) Info() Info {
 	return Info{
-		Update: Never, NetNSImmutable: true, Module: "openvswitch",
+		Update: Never, RxHandler: "openvswitch", NetNSImmutable: true, Module: "openvswitch",
 		MadeBy: "Open vSwitch (generic netlink family ovs_vport, ovs-vsctl add-port)",
 	}
 }

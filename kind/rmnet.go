@@ -36,7 +36,7 @@ func (*RMNet) Kind() string { return "rmnet" }
 // Info says that a channel sits on a lower link, and that changes say all:
 // the kernel refuses one without the channel's number.
 func (*RMNet) Info() Info {
-	return Info{NeedsLower: true, NeedsData: true, Update: Replace, Module: "rmnet"}
+	return Info{NeedsLower: true, RxHandler: "rmnet", NeedsData: true, Update: Replace, Module: "rmnet"}
 }
 
 const maxMuxID = 254 // RMNET_MAX_LOGICAL_EP less one

@@ -22,7 +22,7 @@ func (*Team) Kind() string { return "team" }
 // Info says that a team takes ports while they are down, that its carrier can
 // be set and that it stays in its namespace.
 func (*Team) Info() Info {
-	return Info{Update: Never, JoinsDown: true, NetNSImmutable: true, Carrier: true, Module: "team"}
+	return Info{Update: Never, JoinsDown: true, RxHandler: "team", NetNSImmutable: true, Carrier: true, Module: "team"}
 }
 
 // Fields lists nothing.

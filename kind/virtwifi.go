@@ -20,7 +20,7 @@ func (*VirtWiFi) Kind() string { return "virt_wifi" }
 // Info says that a virt_wifi link sits on a lower link and, as wireless links
 // do, stays in its namespace.
 func (*VirtWiFi) Info() Info {
-	return Info{NeedsLower: true, Update: Never, NetNSImmutable: true, Module: "virt_wifi"}
+	return Info{NeedsLower: true, RxHandler: "virt_wifi", Update: Never, NetNSImmutable: true, Module: "virt_wifi"}
 }
 
 // Fields lists nothing.

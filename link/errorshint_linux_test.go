@@ -141,6 +141,51 @@ func TestHints(t *testing.T) {
 	}
 }
 
+// TestHintReceivers puts a macvlan on a link of which every other kind that can
+// takes over what it receives, and makes it a bridge's port.
+func TestHintReceivers(t *testing.T) {
+	master := func(k kind.Kind) link.Spec { return link.Spec{Name: "m0", Kind: k} }
+	upper := func(k kind.Kind) link.Spec { return link.Spec{Name: "m0", Lower: link.Name("v0"), Kind: k} }
+	for name, spec := range map[string]link.Spec{
+		"bridge": master(&kind.Bridge{}), "bond": master(&kind.Bond{}), "team": master(&kind.Team{}),
+		"ipvlan": upper(&kind.IPVLAN{}), "ipvtap": upper(&kind.IPVTAP{}), "macsec": upper(&kind.MACsec{}), "macvtap": upper(&kind.Macvtap{}),
+		"hsr": master(&kind.HSR{Port1: link.Name("v0"), Port2: link.Name("x0")}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			testns.Require(t, name)
+			b := newBox(t)
+			b.pair()
+			b.prepare(link.Spec{Name: "x0", Kind: veth(kind.Peer{Name: "x1"})})
+			b.prepare(spec)
+			wantBelow, wantMaster := "v0 has m0, "+kindText(name)+", on it", "m0, "+kindText(name)+", sits on it"
+			if info := spec.Kind.Info(); !spec.Lower.IsSet() && name != "hsr" {
+				if info.RxHandler == "" {
+					t.Errorf("%s takes nothing over", name)
+				}
+				b.change("v0", link.Spec{Master: link.Name("m0")})
+				wantBelow, wantMaster = "v0, the link below, is a port of m0", ""
+			}
+			if name != "macvtap" { // which shares with it
+				_, err := b.c.Create(b.ctx, link.Spec{Name: "n0", Lower: link.Name("v0"), Kind: &kind.Macvlan{}})
+				wantError(t, err, wantBelow, link.ErrBusy)
+			}
+			if wantMaster != "" {
+				b.prepare(link.Spec{Name: "br9", Kind: &kind.Bridge{}})
+				_, err := b.c.Change(b.ctx, link.Name("v0"), link.Spec{Master: link.Name("br9")})
+				wantError(t, err, wantMaster, link.ErrBusy)
+			}
+		})
+	}
+}
+
+// kindText is the name of a kind with its article.
+func kindText(name string) string {
+	if strings.ContainsAny(name[:1], "aeiou") {
+		return "an " + name
+	}
+	return "a " + name
+}
+
 // TestHintVanished deletes a link between the look and the message.
 func TestHintVanished(t *testing.T) {
 	b := newBox(t)
@@ -247,6 +292,14 @@ func TestHintsScripted(t *testing.T) {
 		{"attribute missing", "", link.Spec{Name: "n0", Kind: &kind.Bridge{}}, 22, missing(13), "create n0: txqueuelen: Invalid argument; it is missing"},
 		{"unknown attribute missing", "", link.Spec{Name: "n0", Kind: &kind.Bridge{}}, 22, missing(999), "create n0: Invalid argument; attribute 999 is missing"},
 		{"a partition has its link", "", link.Spec{Name: "n0", Kind: &kind.Opaque{Name: "acme"}}, 76, nil, "create n0: Name not unique on network"},
+		{"ipvlan on a port", "", link.Spec{Name: "n0", Lower: link.Name("v0"), Kind: &kind.IPVLAN{}}, 16, nil,
+			"create n0: link: Device or resource busy; v0, the link below, is a port of br0: release it first"},
+		{"macsec on a macvlan's link", "", link.Spec{Name: "n0", Lower: link.Name("free"), Kind: &kind.MACsec{}}, 16, nil,
+			"create n0: link: Device or resource busy; free has m0, a macvlan, on it: delete that first"},
+		{"macvtap beside a macvlan", "", link.Spec{Name: "n0", Lower: link.Name("free"), Kind: &kind.Macvtap{}}, 16, nil, "create n0: Device or resource busy"},
+		{"macvtap's address on a macvlan", "", link.Spec{Name: "n0", Lower: link.Name("m0"), Address: mac1, Kind: &kind.Macvtap{}}, 98, nil,
+			"create n0: address: Address already in use; the address is that of free, the link below, or of another link on it"},
+		{"ipvlan has its address from below", "", link.Spec{Name: "n0", Lower: link.Name("free"), Address: mac1, Kind: &kind.IPVLAN{}}, 98, nil, "create n0: Address already in use"},
 		{"no reason", "", link.Spec{Name: "n0", MTU: attr.U32(1400), Address: mac1, Kind: &kind.Bridge{}}, 22, nil, "create n0: Invalid argument"},
 		{"unnamed peer", "", link.Spec{Name: "n0", Kind: &kind.Veth{}}, 17, nil,
 			"create n0: name: File exists; the kernel, which makes the peer first, may have given it the name; name the peer too"},

@@ -47,20 +47,30 @@ func (r *refusal) lowerRef() Ref {
 	return Ref{}
 }
 
-// lower reads the link below. A kind that takes over what the link below
-// receives does not sit on one of its own but on what that sits on.
+// lower reads the link below, which is not always the one that was said: a
+// macvlan that is put on a macvlan sits on what that sits on. Where that is in
+// another namespace, of which only an id is known, there is no more to see than
+// the one that was said.
 func (r *refusal) lower() *Link {
 	l := r.look(r.below, r.lowerRef())
-	if l != nil && r.info().RxHandler && l.KindName() == r.kind.Kind() && !l.LowerNetNSID.IsSet() {
-		return r.look(r.below, l.Lower)
+	if l == nil || !r.info().SharesLower || receiverOf(l) != r.info().RxHandler || l.LowerNetNSID.IsSet() {
+		return l
 	}
-	return l
+	return r.look(r.below, l.Lower)
+}
+
+// receiverOf is the RxHandler of a link's kind, "" if it has none.
+func receiverOf(l *Link) string {
+	if l.Kind == nil {
+		return ""
+	}
+	return l.Kind.Info().RxHandler
 }
 
 // receiver finds the link that takes over what l, a link at p, receives, nil
 // if there is none to be seen there.
 func (r *refusal) receiver(p *place, l *Link) *Link {
-	if m := r.look(p, l.Master); m != nil && m.Kind != nil && m.Kind.Info().RxHandler {
+	if m := r.look(p, l.Master); m != nil && receiverOf(m) != "" {
 		return m
 	}
 	var found *Link
@@ -69,8 +79,7 @@ func (r *refusal) receiver(p *place, l *Link) *Link {
 		if err := p.scope().Decode(m.Payload, above); err != nil {
 			return err
 		}
-		sits := above.Lower == l.Ref() && !above.LowerNetNSID.IsSet()
-		if sits && above.Kind != nil && above.Kind.Info().RxHandler {
+		if receiverOf(above) != "" && above.sitsOn(l.Ref()) {
 			found = above
 			return rtnl.ErrStop
 		}
@@ -80,6 +89,20 @@ func (r *refusal) receiver(p *place, l *Link) *Link {
 		return nil
 	}
 	return found
+}
+
+// sitsOn reports whether a link is the one below: as Lower, or in the data of
+// the kind, where an hsr has its ports without being their master.
+func (l *Link) sitsOn(lower Ref) bool {
+	if l.Lower == lower && !l.LowerNetNSID.IsSet() {
+		return true
+	}
+	for _, ref := range attr.Refs(l.Kind) {
+		if *ref == lower {
+			return true
+		}
+	}
+	return false
 }
 
 // vanished is a link that was there when it was read last.
@@ -154,11 +177,8 @@ func (r *refusal) lowerLoopback() bool {
 
 // lowerBusy looks for who takes over what the link below receives.
 func (r *refusal) lowerBusy() bool {
-	if !r.info().RxHandler {
-		return false
-	}
 	l := r.lower()
-	if l == nil {
+	if l == nil || r.info().RxHandler == "" {
 		return false
 	}
 	switch by := r.receiver(r.below, l); {
@@ -166,8 +186,8 @@ func (r *refusal) lowerBusy() bool {
 		return false
 	case l.Master == by.Ref():
 		r.Hint = fmt.Sprintf("%s, the link below, is a port of %s: release it first", l.Name, by.Name)
-	case by.KindName() == r.kind.Kind():
-		return false // they share it
+	case receiverOf(by) == r.info().RxHandler:
+		return false // they could share it: the reason is another
 	default:
 		r.Hint = fmt.Sprintf("%s has %s, %s, on it: delete that first", l.Name, by.Name, kindText(by.KindName()))
 	}

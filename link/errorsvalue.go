@@ -105,7 +105,7 @@ func (r *refusal) addressWhileUp() bool {
 // address.
 func (r *refusal) addressTaken() bool {
 	l := r.lower()
-	if l == nil || !r.info().NeedsLower || !r.info().RxHandler {
+	if l == nil || !r.info().UniqueAddress {
 		return false
 	}
 	r.Hint = fmt.Sprintf("the address is that of %s, the link below, or of another link on it", l.Name)

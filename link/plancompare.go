@@ -91,7 +91,7 @@ func (p *planner) lowerHolds(n *node) bool {
 }
 
 func flattens(l *Link) bool {
-	return l.Kind != nil && l.Kind.Info().RxHandler && l.Kind.Info().NeedsLower
+	return l.Kind != nil && l.Kind.Info().SharesLower
 }
 
 // mustRemake notes that the link has to be made anew, and that this is a
