@@ -155,6 +155,9 @@ func (b *box) setAndBack(name string, spec func() link.Spec, command bool) {
 	if k, ok := back.Kind.(*kind.Bond); ok && !k.ARPTargets.IsSet() {
 		k.ARPTargets = targets() // the same
 	}
+	if k, ok := back.Kind.(*kind.Geneve); ok {
+		k.TTL = before.Kind.(*kind.Geneve).TTL // which a change can say with TTLInherit, and a creation cannot
+	}
 	if _, err := b.c.Change(b.ctx, link.Name(name), back); err != nil {
 		b.t.Error("back:", err)
 		return

@@ -3,6 +3,7 @@ package link
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
@@ -19,10 +20,7 @@ func (p *place) kernelError(op, name string, err error, body []byte, s attr.Stru
 	if !errors.As(err, &k) {
 		return &Error{Op: op, Link: name, Err: err}
 	}
-	e := &Error{Op: op, Link: name, Errno: Errno(k.Errno), Msg: k.Msg}
-	if s != nil && trustOffset(s) {
-		e.Attr = p.pathAt(body, s, k.Offset)
-	}
+	e := &Error{Op: op, Link: name, Errno: Errno(k.Errno), Msg: k.Msg, Attr: p.pathAt(body, s, k.Offset)}
 	if k.Policy != nil {
 		e.Limits = k.Policy.String()
 	}
@@ -33,25 +31,49 @@ func (p *place) kernelError(op, name string, err error, body []byte, s attr.Stru
 }
 
 // pathAt returns the path of the attribute at an offset that the kernel
-// reported, which counts from the header of the request.
+// reported, which counts from the header of the request. It returns "" for one
+// that cannot be trusted: a driver that looks up the numbers of its data in the
+// table of the link's attributes points to one of those, while what is in the
+// data has been found wrong by the kernel's own checks.
 func (p *place) pathAt(body []byte, s attr.Struct, offset int) string {
 	if offset < rtnl.HeaderLen || s == nil {
 		return ""
 	}
-	return p.scope().PathAt(body, s, offset-rtnl.HeaderLen)
+	path := p.scope().PathAt(body, s, offset-rtnl.HeaderLen)
+	if wrongOffsets(s) && !strings.HasPrefix(path, dataPath) {
+		return ""
+	}
+	return path
 }
 
 // missing says which attribute the kernel missed: by name where it is one of
-// the message itself or of its data, else by number.
+// the message itself or of its data, else by number. What the kernel pointed to
+// besides is nearer to the fault.
 func (p *place) missing(e *Error, body []byte, s attr.Struct, k *rtnl.Error) {
 	nest := p.pathAt(body, s, k.MissNest)
+	where, what := nest, "attribute "+strconv.Itoa(k.MissType)+" is missing"
+	known := nest != "" || k.MissNest < 0 && !wrongOffsets(s) // the nest that it is missing from
+	if name := nameIn(s, nest, attr.Type(k.MissType)); known && name != "" {
+		where, what = joinPath(nest, name), "it is missing"
+	}
+	switch {
+	case e.Attr == "":
+		e.Attr = where
+	case e.Attr != where: // "it" would be the other one
+		what = "attribute " + strconv.Itoa(k.MissType) + " is missing"
+	}
+	e.Hint = what
+}
+
+// nameIn returns the name that an attribute has in a nest, "" if that is not
+// known.
+func nameIn(s attr.Struct, nest string, number attr.Type) string {
 	for f := range listOf(s, nest) {
-		if f.Type == attr.Type(k.MissType) && !f.Header {
-			e.Attr, e.Hint = joinPath(nest, f.Name), "it is missing"
-			return
+		if !f.Header && (f.Type == number || f.Alt == number && number != 0) {
+			return f.Name
 		}
 	}
-	e.Attr, e.Hint = nest, "attribute "+strconv.Itoa(k.MissType)+" is missing"
+	return ""
 }
 
 // listOf iterates over the fields that the nest at path, "" for the message
@@ -89,9 +111,9 @@ func joinPath(nest, name string) string {
 	return nest + "." + name
 }
 
-// trustOffset is false for kinds whose driver reports the place of another
+// wrongOffsets is true for kinds whose driver reports the place of another
 // attribute than the one it means.
-func trustOffset(s attr.Struct) bool {
+func wrongOffsets(s attr.Struct) bool {
 	spec, ok := s.(*Spec)
-	return !ok || spec.Kind == nil || !spec.Kind.Info().WrongOffsets
+	return ok && spec.Kind != nil && spec.Kind.Info().WrongOffsets
 }

@@ -49,7 +49,6 @@ type explanation struct {
 
 // explanations are asked in this order; the first that fits counts.
 var explanations = []explanation{
-	{"", []Errno{eopnotsupp}, (*refusal).unknownKind},
 	{"", []Errno{enodev}, (*refusal).vanished},
 	{"", []Errno{eperm}, (*refusal).incapable},
 	{"link", []Errno{enodev, einval}, (*refusal).lowerMissing},
@@ -83,21 +82,19 @@ var explanations = []explanation{
 }
 
 // explain adds to an error of the request what the kernel did not say of it.
-// Its own words are better than a hint, which it then gets only if it is about
-// a kind that the kernel does not have.
+// Where it has words of its own nothing is looked for, but for a kind that it
+// does not have: a request can be wrong in two ways, and what a look finds need
+// not be what the words are about.
 func (r *refusal) explain(err error) error {
 	if !errors.As(err, &r.Error) || !r.fromKernel() {
 		return err
 	}
-	words := r.Hint != "" || r.Msg != ""
-	hint := r.Hint
-	for _, q := range r.parts() {
-		if q.search() {
-			break
+	if !r.unknownKind() && r.Msg == "" && r.Hint == "" && r.Limits == "" {
+		for _, q := range r.parts() {
+			if q.search() {
+				break
+			}
 		}
-	}
-	if words && !strings.HasPrefix(r.Hint, noKindHint) {
-		r.Hint = hint
 	}
 	if r.Attr == "" && r.isAboutValue() {
 		r.Attr = lone(r.said)
@@ -205,14 +202,12 @@ func appendPaths(paths []string, nest string, s attr.Struct) []string {
 	return paths
 }
 
-// noKindHint begins the hint of ErrUnsupportedKind.
-const noKindHint = "this kernel has no link kind"
-
+// unknownKind says what ErrUnsupportedKind is about, and what to do.
 func (r *refusal) unknownKind() bool {
-	if !strings.Contains(r.Msg, unknownKindText) || r.kind == nil {
+	if r.Errno != eopnotsupp || !strings.Contains(r.Msg, unknownKindText) || r.kind == nil {
 		return false
 	}
-	r.Hint = noKindHint + " " + strconv.Quote(r.kind.Kind())
+	r.Hint = "this kernel has no link kind " + strconv.Quote(r.kind.Kind())
 	if module := r.info().Module; module != "" {
 		r.Hint += ": modprobe " + module
 	}
