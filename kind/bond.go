@@ -129,7 +129,9 @@ func (*Bond) Kind() string { return "bond" }
 
 // Info says that a bond takes ports while they are down and stays in its
 // namespace.
-func (*Bond) Info() Info { return Info{JoinsDown: true, RxHandler: "bond", NetNSImmutable: true, Module: "bonding"} }
+func (*Bond) Info() Info {
+	return Info{JoinsDown: true, RxHandler: "bond", NetNSImmutable: true, Module: "bonding"}
+}
 
 // Numbers of IFLA_BOND_* in linux/if_link.h.
 const (

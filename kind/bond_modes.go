@@ -44,6 +44,9 @@ var forModes = map[attr.Type]bondModeSet{
 func (b *Bond) Trim() {
 	b.ActiveSlave = attr.Ref{}
 	b.trim(b.Mode.Value())
+	if b.ADActorSystem == zeroMAC { // means none, which Linux 5.10 refuses to be told
+		b.ADActorSystem = attr.HWAddr{}
+	}
 }
 
 func (b *Bond) trim(mode BondMode) {
@@ -60,9 +63,6 @@ func (b *Bond) trim(mode BondMode) {
 		b.PeerNotifyDelay.Clear()
 	} else if b.MIIMon.IsSet() && b.ARPValidate.Value() == ARPValidateNone {
 		b.ARPValidate.Clear()
-	}
-	if b.ADActorSystem == zeroMAC { // is refused, and means none
-		b.ADActorSystem = attr.HWAddr{}
 	}
 }
 
@@ -113,11 +113,12 @@ func (b *Bond) Revert(now Kind) Kind {
 }
 
 // lost returns what of b does not hold in n. What b does not say for being
-// empty is said.
+// empty is said. The active port is left out: the bond chooses another when it
+// likes, and refuses one that has lost its carrier meanwhile.
 func (b *Bond) lost(n *Bond) *Bond {
 	was, d := new(Bond), new(Bond)
 	// One type: there is no error to have.
-	_ = attr.Copy(was, b, func(f *attr.Field) bool { return f.Dir&attr.Set != 0 && f.Wire != attr.WireRest })
+	_ = attr.Copy(was, b, func(f *attr.Field) bool { return f.Dir&attr.Set != 0 && !f.Volatile && f.Wire != attr.WireRest })
 	if !was.ARPTargets.IsSet() && n.ARPTargets.IsSet() {
 		was.ARPTargets.Set(nil)
 	}

@@ -91,6 +91,17 @@ func TestBondRevert(t *testing.T) {
 			t.Errorf("%s: got %+v, want %+v", name, got, tt.want)
 		}
 	}
+	zero, own := attr.MustParseHWAddr("00:00:00:00:00:00"), attr.MustParseHWAddr("02:00:00:00:00:01")
+	system := func(a attr.HWAddr) *kind.Bond { return &kind.Bond{Mode: lacp, ADActorSystem: a} }
+	if got := system(zero).Revert(system(own)); !reflect.DeepEqual(got, &kind.Bond{ADActorSystem: zero}) {
+		t.Errorf("no system address: got %+v", got)
+	}
+	backup := func(i uint32) *kind.Bond {
+		return &kind.Bond{Mode: attr.Some(kind.BondActiveBackup), ActiveSlave: attr.RefIndex(i)}
+	}
+	if got := backup(5).Revert(backup(6)); got != nil {
+		t.Errorf("a port that was active: got %+v", got)
+	}
 	if had.Revert(&kind.VLAN{}) != nil {
 		t.Error("a VLAN becomes a bond")
 	}

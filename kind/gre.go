@@ -74,7 +74,8 @@ func (*GRE) Info() Info { return Info{Update: Replace, Module: "ip_gre"} }
 func (g *GRE) Complete() { useKeys(g.InKey, &g.InKeyed, g.OutKey, &g.OutKeyed) }
 
 // Prepare stops ignoring the don't-fragment bit before path MTU discovery is set
-// on: the kernel compares with what it had before the change.
+// on: the kernel compares with what it had before the change. A request for both
+// at once it refuses either way.
 func (g *GRE) Prepare(now Kind) Kind {
 	if n, ok := now.(*GRE); ok {
 		if first := g.prepare(n); first != nil {
@@ -85,7 +86,7 @@ func (g *GRE) Prepare(now Kind) Kind {
 }
 
 func (g *GRE) prepare(now *GRE) *GRE {
-	if !now.IgnoreDF.Value() || !g.PathMTUDiscovery.Value() {
+	if !now.IgnoreDF.Value() || !g.PathMTUDiscovery.Value() || g.IgnoreDF.Value() {
 		return nil
 	}
 	first := *now

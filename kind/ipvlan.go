@@ -28,7 +28,9 @@ type IPVLAN struct {
 func (*IPVLAN) Kind() string { return "ipvlan" }
 
 // Info says that an IPVLAN sits on a lower link.
-func (*IPVLAN) Info() Info { return Info{NeedsLower: true, RxHandler: "ipvlan", SharesLower: true, Module: "ipvlan"} }
+func (*IPVLAN) Info() Info {
+	return Info{NeedsLower: true, RxHandler: "ipvlan", SharesLower: true, Module: "ipvlan"}
+}
 
 // Fields lists IFLA_IPVLAN_*.
 func (v *IPVLAN) Fields(c *attr.Codec) {
@@ -45,7 +47,9 @@ type IPVTAP IPVLAN
 func (*IPVTAP) Kind() string { return "ipvtap" }
 
 // Info says that an IPVTAP sits on a lower link.
-func (*IPVTAP) Info() Info { return Info{NeedsLower: true, RxHandler: "ipvlan", SharesLower: true, Module: "ipvtap"} }
+func (*IPVTAP) Info() Info {
+	return Info{NeedsLower: true, RxHandler: "ipvlan", SharesLower: true, Module: "ipvtap"}
+}
 
 // Fields lists IFLA_IPVLAN_*.
 func (v *IPVTAP) Fields(c *attr.Codec) { (*IPVLAN)(v).Fields(c) }

@@ -76,6 +76,7 @@ func TestTunnelPrepare(t *testing.T) {
 		{&on, &kind.GRE{PathMTUDiscovery: attr.On, IgnoreDF: attr.Off}, &off},
 		{&on, &kind.GRE{PathMTUDiscovery: attr.Off, IgnoreDF: attr.Off}, nil},
 		{&off, &kind.GRE{PathMTUDiscovery: attr.On}, nil},
+		{&on, &kind.GRE{PathMTUDiscovery: attr.On, IgnoreDF: attr.On}, nil},
 		{(*kind.GRETap)(&on), &kind.GRETap{PathMTUDiscovery: attr.On}, (*kind.GRETap)(&off)},
 		{&kind.ERSPAN{GRE: on, Version: attr.U8(1)}, &kind.ERSPAN{GRE: kind.GRE{PathMTUDiscovery: attr.On}}, &kind.ERSPAN{GRE: off, Version: attr.U8(1)}},
 		{&on, &kind.ERSPAN{GRE: kind.GRE{PathMTUDiscovery: attr.On}}, nil},
