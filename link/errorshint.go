@@ -180,8 +180,7 @@ func lone(s *Spec) string {
 		case kind.Port:
 			paths = appendPaths(paths, portDataPath, v)
 		default:
-			// The index says which link, a kind's name which data follow.
-			if f.Name != "index" && f.Name != "kind" && f.Name != "port-kind" {
+			if !identifies(f) {
 				paths = append(paths, f.Name)
 			}
 		}

@@ -79,7 +79,7 @@ func TestHints(t *testing.T) {
 		{"zero address", create(link.Spec{Name: "n0", Address: attr.MustParseHWAddr("00:00:00:00:00:00"), Kind: veth(kind.Peer{})}),
 			"create n0: address: Cannot assign requested address; an address of zeros stands for none", "address", link.ErrInvalid},
 		{"address that cannot be set", change("free", link.Spec{Address: mac1}),
-			"change free: address: Operation not supported; this kernel does not let it be set on an ifb", "address", link.ErrNotSupported},
+			"change free: address: Operation not supported; this kernel does not take it for this link, an ifb", "address", link.ErrNotSupported},
 		{"name", create(link.Spec{Name: "br0", Kind: &kind.Bridge{}}),
 			fmt.Sprintf("create br0: File exists; name is taken by ifindex %d (bridge)", index("br0")), "", link.ErrExist},
 		{"new name", change("br1", link.Spec{Name: "br0"}),
@@ -257,7 +257,9 @@ func TestHintsScripted(t *testing.T) {
 	s.stage()
 	s.prepare(link.Spec{Name: "m0", Lower: link.Name("free"), Kind: &kind.Macvlan{}})
 	s.prepare(link.Spec{Name: "up0", Up: attr.On, Kind: veth(kind.Peer{Name: "up1"})})
-	there := testns.New(t)
+	there, far := testns.New(t), newBox(t)
+	s.prepare(link.Spec{Name: "low", Index: 700, Kind: veth(kind.Peer{Name: "low1"})})
+	far.prepare(link.Spec{Name: "br7", Index: 700, Kind: &kind.Bridge{}})
 	text := func(msg string) []byte { return attr.AppendString(nil, 1, msg) } // NLMSGERR_ATTR_MSG
 	missing := func(typ uint32) []byte { return attr.AppendUint32(nil, 5, typ) }
 	missingIn := func(typ, nest uint32) []byte { return attr.AppendUint32(missing(typ), 6, nest) }
@@ -287,7 +289,7 @@ func TestHintsScripted(t *testing.T) {
 			"change v1: Device can not be enslaved while up (Operation not permitted)"},
 		{"option of another mode", "br1", link.Spec{Kind: &kind.Bridge{Priority: attr.U16(1)}}, 13, nil, "change br1: linkinfo.data.priority: Permission denied"},
 		{"option that is not there", "br1", link.Spec{Kind: &kind.Bridge{VLANFiltering: attr.On}}, 95, nil,
-			"change br1: linkinfo.data.vlan_filtering: Operation not supported; this kernel does not let it be set on a bridge"},
+			"change br1: linkinfo.data.vlan_filtering: Operation not supported; this kernel does not take it for this link, a bridge"},
 		{"two options", "br1", link.Spec{Kind: &kind.Bridge{VLANFiltering: attr.On, Priority: attr.U16(1)}}, 95, nil, "change br1: Operation not supported"},
 		{"the kernel's own words", "br1", link.Spec{Kind: &kind.Bridge{Priority: attr.U16(1)}}, 95, text("no"), "change br1: linkinfo.data.priority: no (Operation not supported)"},
 		{"attribute missing", "", link.Spec{Name: "n0", Kind: &kind.Bridge{}}, 22, missing(13), "create n0: txqueuelen: Invalid argument; it is missing"},
@@ -309,6 +311,12 @@ func TestHintsScripted(t *testing.T) {
 		{"macvtap's address on a macvlan", "", link.Spec{Name: "n0", Lower: link.Name("m0"), Address: mac1, Kind: &kind.Macvtap{}}, 98, nil,
 			"create n0: address: Address already in use; the address is that of free, the link below, or of another link on it"},
 		{"ipvlan has its address from below", "", link.Spec{Name: "n0", Lower: link.Name("free"), Address: mac1, Kind: &kind.IPVLAN{}}, 98, nil, "create n0: Address already in use"},
+		{"a master of the same index, elsewhere", "", link.Spec{Name: "n0", NetNS: far.ns.NetNS(), Lower: link.Name("low"), Master: link.Index(700), Kind: &kind.Macvlan{}}, 16, nil,
+			"create n0: Device or resource busy"},
+		{"a link in the data, of one of two namespaces", "", link.Spec{Name: "n0", NetNS: far.ns.NetNS(), Kind: &kind.VXLAN{ID: attr.U32(1), Link: link.Index(999)}}, 19, nil,
+			"create n0: No such device"},
+		{"a link in the data", "", link.Spec{Name: "n0", Kind: &kind.VXLAN{ID: attr.U32(1), Link: link.Index(999)}}, 19, nil,
+			"create n0: linkinfo.data.dev: No such device; there is no link with index 999"},
 		{"no reason", "", link.Spec{Name: "n0", MTU: attr.U32(1400), Address: mac1, Kind: &kind.Bridge{}}, 22, nil, "create n0: Invalid argument"},
 		{"unnamed peer", "", link.Spec{Name: "n0", Kind: &kind.Veth{}}, 17, nil,
 			"create n0: name: File exists; the kernel, which makes the peer first, may have given it the name; name the peer too"},

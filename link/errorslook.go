@@ -41,6 +41,9 @@ func (r *refusal) lowerRef() Ref {
 	if i := r.info(); i.NeedsLower || i.TakesLower {
 		return ref
 	}
+	if r.at != r.below { // in which of the two the kernel looks is the driver's to say
+		return Ref{}
+	}
 	for _, ref := range attr.Refs(r.kind) {
 		return *ref
 	}
@@ -153,8 +156,13 @@ func (r *refusal) lowerMissing() bool {
 
 func noSuchLink(ref Ref) string { return "there is no link with index " + ref.String() }
 
-// dataMissing looks at the links that the kind's data names.
+// dataMissing looks at the links that the kind's data names. Of a link in one
+// namespace that was made in, or for, another it is the driver's to say in which
+// the names count.
 func (r *refusal) dataMissing() bool {
+	if r.at != r.below || r.now != nil && r.now.LowerNetNSID.IsSet() {
+		return false
+	}
 	for f, ref := range attr.Refs(r.said.Kind) {
 		if r.isMissing(r.below, *ref) {
 			r.Attr, r.Hint = joinPath(dataPath, f.Name), noSuchLink(*ref)
@@ -223,10 +231,11 @@ func (r *refusal) notItsPort() bool {
 	return true
 }
 
-// masterBelow is the shortest loop; longer ones are not looked for.
+// masterBelow is the shortest loop; longer ones are not looked for. Links of
+// two namespaces make none, though they can have one index.
 func (r *refusal) masterBelow() bool {
 	l := r.lower()
-	if l == nil || l.Ref() != r.said.Master {
+	if l == nil || r.at != r.below || l.Ref() != r.said.Master {
 		return false
 	}
 	r.Hint = fmt.Sprintf("%s is the link below it: that would be a loop", l.Name)
@@ -308,6 +317,6 @@ func (r *refusal) notSettable() bool {
 	if r.Attr == "" {
 		r.Attr = path
 	}
-	r.Hint = "this kernel does not let it be set on " + kindText(r.now.KindName())
+	r.Hint = "this kernel does not take it for this link, " + kindText(r.now.KindName())
 	return true
 }

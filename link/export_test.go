@@ -15,6 +15,18 @@ func OpenWith(cfg Config, wrap func(rtnl.Transport) rtnl.Transport) (*Client, er
 // AddStats joins two reports of one link.
 var AddStats = (*StatsReport).add
 
+// Unmet are the fields that a report should show and does not.
+var Unmet = (*Link).unmet
+
+// DiffOf is what of a wanted state does not hold.
+var DiffOf = (*Link).diff
+
+// StateOf is what a link is, as a request.
+var StateOf = (*Link).state
+
+// Mismatch says what differs.
+var Mismatch = mismatch
+
 // Whole is what a change of a kind with [kind.Replace] sends.
 var Whole = whole
 

@@ -35,6 +35,12 @@ func values(s *Spec) func(yield func(attr.Field, any) bool) {
 
 func isField(a, b attr.Field) bool { return a.Name == b.Name && a.Type == b.Type && a.Wire == b.Wire }
 
+// identifies reports whether a field says what the others are about: the index
+// which link, a kind's name which data follow.
+func identifies(f attr.Field) bool {
+	return f.Name == "index" || f.Name == "kind" || f.Name == "port-kind"
+}
+
 // fieldValue returns what s says in a field, nil if nothing.
 func fieldValue(s *Spec, field attr.Field) any {
 	for f, v := range values(s) {
@@ -74,9 +80,11 @@ func differing(d, have *Spec, dir attr.Dir) (out []difference) {
 }
 
 // differences is differing for people.
-func differences(d, have *Spec, dir attr.Dir) string {
+func differences(d, have *Spec, dir attr.Dir) string { return sentence(differing(d, have, dir)) }
+
+func sentence(list []difference) string {
 	var out []string
-	for _, x := range differing(d, have, dir) {
+	for _, x := range list {
 		out = append(out, x.field+": "+x.text)
 	}
 	return strings.Join(out, ", ")
@@ -85,10 +93,21 @@ func differences(d, have *Spec, dir attr.Dir) string {
 // mismatch is the error that says what differs, and why that is one. It
 // names the field if that is a single one.
 func mismatch(d, have *Spec, dir attr.Dir, why error) error {
-	if all := differing(d, have, dir); len(all) == 1 {
+	all := differing(d, have, dir)
+	if len(all) == 0 { // text does not tell everything: virtual functions have none, nor have unknown bits
+		for f := range values(d) {
+			if !identifies(f) {
+				all = append(all, difference{f.Name, "it differs"})
+			}
+		}
+	}
+	switch len(all) {
+	case 0:
+		return why
+	case 1:
 		return &attr.Error{Path: all[0].field, Offset: -1, Err: fmt.Errorf("%s: %w", all[0].text, why)}
 	}
-	return fmt.Errorf("%s: %w", differences(d, have, dir), why)
+	return fmt.Errorf("%s: %w", sentence(all), why)
 }
 
 // said returns the names of the fields that s says something of, a group of

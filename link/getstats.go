@@ -45,7 +45,7 @@ func (p *place) stats(ctx context.Context, req []byte, report *StatsReport) erro
 		switch {
 		case m.Type != rtnl.NewStats:
 			return nil
-		case len(m.Payload) > attr.HeaderLen+attr.MaxPayload: // older kernels let the length of the group wrap around
+		case hasWrapped(m.Payload):
 			return attr.ErrTooLong
 		}
 		return DecodeStats(m.Payload, report)
@@ -57,9 +57,28 @@ func (p *place) stats(ctx context.Context, req []byte, report *StatsReport) erro
 	return err
 }
 
+// hasWrapped reports whether b, the body of a report, holds a group that is
+// longer than its length can say: older kernels let that wrap around, so that the
+// rest of the group looks like groups behind it. A true report is in order and
+// has each group once.
+func hasWrapped(b []byte) bool {
+	if len(b) <= ifStatsMsgLen+attr.HeaderLen+attr.MaxPayload { // has room for no such group
+		return false
+	}
+	last := attr.Type(0)
+	for b = b[ifStatsMsgLen:]; len(b) > 0; {
+		t, _, rest, err := attr.Cut(b)
+		if err != nil || t.Number() <= last {
+			return true
+		}
+		last, b = t.Number(), rest
+	}
+	return false
+}
+
 // statsError says where counters are read that have no room in one message.
 func statsError(err error) error {
-	if e, ok := err.(*Error); ok && (e.Errno == emsgsize || e.Err == attr.ErrTooLong) {
+	if e, ok := errors.AsType[*Error](err); ok && (e.Errno == emsgsize || errors.Is(e.Err, attr.ErrTooLong)) {
 		e.Hint = "one message has no room for so many counters: use ListStats"
 	}
 	return err

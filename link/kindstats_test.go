@@ -18,17 +18,9 @@ import (
 var canCounters = counting(6, 4)
 var canStats = &kind.CANStats{BusErrors: 1, ErrorWarning: 2, ErrorPassive: 3, BusOff: 4, ArbitrationLost: 5, Restarts: 6}
 
-// withInfo returns a report of a link with these attributes of IFLA_LINKINFO.
-func withInfo(parts ...[]byte) []byte {
-	var info []byte
-	for _, p := range parts {
-		info = append(info, p...)
-	}
-	return message(18, info)
-}
+func reportInfo(parts ...[]byte) []byte { return report(info(parts...)) }
 
 func TestKindStats(t *testing.T) {
-	name := func(s string) []byte { return attr.AppendString(nil, 1, s) }
 	counters := func(b []byte) []byte { return attr.AppendBytes(nil, 3, b) }
 	for _, tt := range []struct {
 		name    string
@@ -36,14 +28,14 @@ func TestKindStats(t *testing.T) {
 		want    kind.Stats
 		unknown int // bytes in UnknownInfo
 	}{
-		{"can", withInfo(name("can"), counters(canCounters)), canStats, 0},
-		{"before the name", withInfo(counters(canCounters), name("can")), canStats, 0},
-		{"longer", withInfo(name("can"), counters(append(canCounters[:24:24], 7, 7, 7, 7))), canStats, 0},
-		{"zero", withInfo(name("can"), counters(make([]byte, 24))), new(kind.CANStats), 0},
-		{"none", withInfo(name("can")), nil, 0},
-		{"kind without counters", withInfo(name("bond"), counters(canCounters)), nil, 28},
-		{"kind without a type", withInfo(name("acme"), counters([]byte("not attributes"))), nil, 20},
-		{"no kind", withInfo(counters(canCounters)), nil, 28},
+		{"can", reportInfo(kindName("can"), counters(canCounters)), canStats, 0},
+		{"before the name", reportInfo(counters(canCounters), kindName("can")), canStats, 0},
+		{"longer", reportInfo(kindName("can"), counters(append(canCounters[:24:24], 7, 7, 7, 7))), canStats, 0},
+		{"zero", reportInfo(kindName("can"), counters(make([]byte, 24))), new(kind.CANStats), 0},
+		{"none", reportInfo(kindName("can")), nil, 0},
+		{"kind without counters", reportInfo(kindName("bond"), counters(canCounters)), nil, 28},
+		{"kind without a type", reportInfo(kindName("acme"), counters([]byte("not attributes"))), nil, 20},
+		{"no kind", reportInfo(counters(canCounters)), nil, 28},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			fresh := new(link.Link)
@@ -69,7 +61,7 @@ func TestKindStats(t *testing.T) {
 			}
 		})
 	}
-	if err := link.Decode(withInfo(name("can"), counters(canCounters[:20])), new(link.Link)); err == nil {
+	if err := link.Decode(reportInfo(kindName("can"), counters(canCounters[:20])), new(link.Link)); err == nil {
 		t.Error("a shorter struct is accepted, which no kernel sends")
 	}
 }
@@ -89,7 +81,7 @@ func TestKindStatsShown(t *testing.T) {
 	if want := "re-started bus-errors arbit-lost error-warn error-pass bus-off 6 1 5 2 3 4"; !strings.Contains(words, want) {
 		t.Errorf("%s\nlacks %s", l, want)
 	}
-	in := withInfo(attr.AppendString(nil, 1, "can"), attr.AppendBytes(nil, 3, canCounters))
+	in := reportInfo(kindName("can"), attr.AppendBytes(nil, 3, canCounters))
 	if tree := (attr.Scope{New: new(kind.Registry).New}).Dump(in, new(link.Link)); !strings.Contains(tree, "re-started") {
 		t.Errorf("a dump does not name them:\n%s", tree)
 	}
@@ -109,7 +101,7 @@ func TestKindStatsRegistered(t *testing.T) {
 		return nil
 	}}
 	for _, name := range []string{"acme", "can"} {
-		in := withInfo(attr.AppendString(nil, 1, name), attr.AppendBytes(nil, 3, canCounters))
+		in := reportInfo(kindName(name), attr.AppendBytes(nil, 3, canCounters))
 		var l link.Link
 		if err := (attr.Scope{New: own.New}).Decode(in, &l); err != nil {
 			t.Fatal(err)

@@ -1,12 +1,37 @@
 package link_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/kind"
 	"github.com/iplink-go/iplink/link"
 )
+
+// stubborn is a bridge that is never as it was.
+type stubborn struct{ kind.Bridge }
+
+func (s *stubborn) Revert(kind.Kind) kind.Kind {
+	return &stubborn{kind.Bridge{Priority: attr.U16(9)}}
+}
+
+// TestRevertEnds wants to hear of a change that cannot be taken back.
+func TestRevertEnds(t *testing.T) {
+	b := newBox(t)
+	b.stage()
+	c := openWith(t, link.Config{NetNS: b.ns, Kinds: kind.Registry{Kinds: func(name string) kind.Kind {
+		if name == "bridge" {
+			return new(stubborn)
+		}
+		return nil
+	}}}, nil)
+	_, err := c.Change(b.ctx, link.Name("br1"), link.Spec{Name: "v1", Kind: &stubborn{kind.Bridge{Priority: attr.U16(8)}}})
+	var tx *link.TxError
+	if !errors.As(err, &tx) || len(tx.Failed) != 1 || !errors.Is(tx.Failed[0], link.ErrVerify) {
+		t.Errorf("%v", err)
+	}
+}
 
 // TestRevert fails a change after its command to a list has been carried out:
 // the list must be as before, empty ones too.

@@ -114,11 +114,19 @@ func diffVFs(want, have []VF) []VF {
 func (l *Link) unmet(fields []attr.Field) []attr.Field {
 	var out []attr.Field
 	for _, f := range fields {
-		if f.Dir&attr.Read != 0 && !(f.Unconfirmed && fieldValue(l.state(), f) == nil) {
+		if f.Dir&attr.Read != 0 && !(f.Unconfirmed && !l.reports(f)) {
 			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// reports reports whether the kernel said something of a field, be it that
+// there is none, which the state of a kind leaves out.
+func (l *Link) reports(f attr.Field) bool {
+	s := l.state()
+	s.Kind, s.Port = l.Kind, l.Port
+	return fieldValue(s, f) != nil
 }
 
 // names are the names of fields, for people.

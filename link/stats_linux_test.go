@@ -1,11 +1,13 @@
 package link_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
+	"github.com/iplink-go/iplink/internal/rtnl/rtnltest"
 	"github.com/iplink-go/iplink/internal/testns"
 	"github.com/iplink-go/iplink/kind"
 	"github.com/iplink-go/iplink/link"
@@ -160,6 +162,50 @@ func TestVLANStats(t *testing.T) {
 		t.Errorf("%v: %+v", err, r)
 	}
 }
+
+// TestStatsSize answers with reports that are longer than one group can be: true
+// ones, and one whose group was longer than its length can say.
+func TestStatsSize(t *testing.T) {
+	group := func(typ attr.Type, n int) []byte {
+		return attr.AppendBytes(nil, typ, attr.AppendBytes(nil, 1, make([]byte, n)))
+	}
+	var vlans []byte // of a bridge, in a nest that says 8 bytes
+	for range 2000 {
+		vlans = attr.AppendBytes(vlans, 1, make([]byte, 40))
+	}
+	wrapped := append(attr.AppendBytes(nil, 2, vlans[:4]), vlans...)
+	for name, tt := range map[string]struct {
+		groups []byte
+		is     error
+	}{
+		"two large groups":     {append(group(8, 40000), group(9, 40000)...), nil},
+		"the largest group":    {group(8, attr.MaxPayload-attr.HeaderLen-3), nil},
+		"one that is too long": {wrapped, attr.ErrTooLong},
+	} {
+		b := newBox(t)
+		body := append(make([]byte, 12), tt.groups...) // struct if_stats_msg
+		script := &rtnltest.Script{Answer: func(req rtnl.Message) ([]rtnltest.Datagram, error) {
+			return []rtnltest.Datagram{rtnltest.Kernel(rtnltest.Reply(req, rtnl.NewStats, 0, body), rtnltest.Ack(req, 0))}, nil
+		}}
+		c := openWith(t, link.Config{NetNS: b.ns}, func(tr rtnl.Transport) rtnl.Transport { return lent{script, tr} })
+		r, err := c.GetStats(b.ctx, link.Index(1), link.StatsAll)
+		if !errors.Is(err, tt.is) {
+			t.Errorf("%s: %v, want %v", name, err, tt.is)
+		}
+		if err == nil && len(r.Unknown) != len(tt.groups) {
+			t.Errorf("%s: %d bytes kept of %d", name, len(r.Unknown), len(tt.groups))
+		}
+	}
+}
+
+// lent is a script in the place of a socket, which is closed with it. The next
+// client of the script finds it open.
+type lent struct {
+	*rtnltest.Script
+	socket rtnl.Transport
+}
+
+func (l lent) Close() error { return l.socket.Close() }
 
 // bridgeRequest sends a message of family AF_BRIDGE.
 func (b *box) bridgeRequest(typ uint16, r link.BridgeRequest) {

@@ -69,22 +69,26 @@ func (s *setStep) undo(ctx context.Context) error {
 // maxReverts bounds the requests of one kind.Reverter.
 const maxReverts = 5
 
-// revert sends what r returns until there is nothing left.
+// revert sends what r returns until there is nothing left. Not all of it need
+// be reported, so that what is left over then must be said here: measuring the
+// link could find nothing.
 func (s *subject) revert(ctx context.Context, r kind.Reverter) error {
-	for range maxReverts {
+	for sent := 0; ; sent++ {
 		l, err := s.read(ctx)
 		if err != nil {
 			return err
 		}
 		k := r.Revert(l.Kind)
-		if k == nil {
+		switch {
+		case k == nil:
 			return nil
+		case sent == maxReverts:
+			return s.fail(fmt.Errorf("%s: not as before after %d requests: %w", attr.Printer{}.Text(k), sent, ErrVerify))
 		}
 		if err := s.set(ctx, &Spec{Kind: k}); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // set sends one change, and before it what the kernel wants done first.
