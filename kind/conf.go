@@ -1,8 +1,11 @@
 package kind
 
 import (
+	"fmt"
 	"iter"
 	"strconv"
+
+	"github.com/iplink-go/iplink/attr"
 )
 
 // The per-link settings of IPv4 and IPv6, as under /proc/sys/net/ipv4/conf and
@@ -95,11 +98,36 @@ type IPv4Setting uint8
 // String returns the name of the setting under /proc/sys/net/ipv4/conf.
 func (s IPv4Setting) String() string { return settingName(ipv4Settings, s) }
 
+// UnmarshalText reads the form of String.
+func (s *IPv4Setting) UnmarshalText(b []byte) (err error) {
+	*s, err = parseSetting(ipv4Settings, string(b))
+	return err
+}
+
 // An IPv6Setting is the number of an IPv6 setting (linux/ipv6.h DEVCONF_*).
 type IPv6Setting uint8
 
 // String returns the name of the setting under /proc/sys/net/ipv6/conf.
 func (s IPv6Setting) String() string { return settingName(ipv6Settings, s) }
+
+// UnmarshalText reads the form of String.
+func (s *IPv6Setting) UnmarshalText(b []byte) (err error) {
+	*s, err = parseSetting(ipv6Settings, string(b))
+	return err
+}
+
+func parseSetting[T ~uint8](names map[T]string, name string) (T, error) {
+	for n, s := range names {
+		if s == name {
+			return n, nil
+		}
+	}
+	n, err := strconv.ParseUint(name, 10, 8)
+	if err != nil {
+		return 0, fmt.Errorf("setting %q: %w", name, attr.ErrValue)
+	}
+	return T(n), nil
+}
 
 func settingName[T ~uint8](names map[T]string, s T) string {
 	if n := names[s]; n != "" {

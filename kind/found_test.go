@@ -1,6 +1,9 @@
 package kind_test
 
 import (
+	"encoding"
+	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/iplink-go/iplink/attr"
@@ -30,5 +33,26 @@ func TestGeneveRevert(t *testing.T) {
 	}
 	if again := was.Revert(was); again != nil {
 		t.Errorf("%+v for nothing", again)
+	}
+}
+
+// TestWordsOfNumbers reads back settings and updates, which no attribute holds.
+func TestWordsOfNumbers(t *testing.T) {
+	var four kind.IPv4Setting
+	var six kind.IPv6Setting
+	var update kind.Update
+	for text, p := range map[string]interface {
+		fmt.Stringer
+		encoding.TextUnmarshaler
+	}{"forwarding": &four, "accept_ra": &six, "replace": &update, "200": new(kind.IPv4Setting)} {
+		if err := p.UnmarshalText([]byte("nonsense")); !errors.Is(err, attr.ErrValue) {
+			t.Errorf("nonsense is %s, %v", p, err)
+		}
+		if err := p.UnmarshalText([]byte(text)); err != nil || p.String() != text {
+			t.Errorf("%s is read as %s, %v", text, p, err)
+		}
+	}
+	if four != kind.IPv4Forwarding || update != kind.Replace {
+		t.Errorf("%d, %d", four, update)
 	}
 }

@@ -68,6 +68,19 @@ const (
 	Never
 )
 
+var updates = attr.Words[Update]{
+	{Value: Merge, Name: "merge"}, {Value: Replace, Name: "replace"}, {Value: Never, Name: "never"},
+}
+
+// String returns the name in lower case.
+func (u Update) String() string { return updates.Text(u) }
+
+// UnmarshalText reads the form of String.
+func (u *Update) UnmarshalText(b []byte) (err error) {
+	*u, err = updates.Parse("update", string(b))
+	return err
+}
+
 // Info is what a program must know about a kind besides its attributes.
 type Info struct {
 	// Update says how a change of the data is sent.

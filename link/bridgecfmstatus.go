@@ -70,6 +70,12 @@ var cfmDomains = attr.Words[CFMDomain]{{Value: CFMPort, Name: "port"}, {Value: C
 // String returns the domain.
 func (d CFMDomain) String() string { return cfmDomains.Text(d) }
 
+// UnmarshalText reads the form of String.
+func (d *CFMDomain) UnmarshalText(b []byte) (err error) {
+	*d, err = cfmDomains.Parse("domain", string(b))
+	return err
+}
+
 // A CFMDirection is where a maintenance end point looks (BR_CFM_MEP_DIRECTION_*).
 type CFMDirection uint32
 
@@ -83,6 +89,12 @@ var cfmDirections = attr.Words[CFMDirection]{{Value: CFMDown, Name: "down"}, {Va
 
 // String returns the direction.
 func (d CFMDirection) String() string { return cfmDirections.Text(d) }
+
+// UnmarshalText reads the form of String.
+func (d *CFMDirection) UnmarshalText(b []byte) (err error) {
+	*d, err = cfmDirections.Parse("direction", string(b))
+	return err
+}
 
 // A CFMInterval is the time between continuity checks
 // (BR_CFM_CCM_INTERVAL_*).
@@ -107,3 +119,9 @@ var cfmIntervals = attr.Words[CFMInterval]{
 
 // String returns the interval with its unit.
 func (i CFMInterval) String() string { return cfmIntervals.Text(i) }
+
+// UnmarshalText reads the form of String.
+func (i *CFMInterval) UnmarshalText(b []byte) (err error) {
+	*i, err = cfmIntervals.Parse("interval", string(b))
+	return err
+}

@@ -72,6 +72,12 @@ var mrpRoles = attr.Words[MRPRole]{
 // String returns the standard's abbreviation, in lower case.
 func (r MRPRole) String() string { return mrpRoles.Text(r) }
 
+// UnmarshalText reads the form of String.
+func (r *MRPRole) UnmarshalText(b []byte) (err error) {
+	*r, err = mrpRoles.Parse("role in a ring", string(b))
+	return err
+}
+
 // An MRPInRole is what a machine does where two rings are connected
 // (BR_MRP_IN_ROLE_*).
 type MRPInRole uint32
@@ -90,6 +96,12 @@ var mrpInRoles = attr.Words[MRPInRole]{
 // String returns the standard's abbreviation, in lower case.
 func (r MRPInRole) String() string { return mrpInRoles.Text(r) }
 
+// UnmarshalText reads the form of String.
+func (r *MRPInRole) UnmarshalText(b []byte) (err error) {
+	*r, err = mrpInRoles.Parse("role between rings", string(b))
+	return err
+}
+
 // An MRPState is whether a ring, or the connection of two, is whole
 // (BR_MRP_RING_STATE_*, BR_MRP_IN_STATE_*).
 type MRPState uint32
@@ -104,3 +116,9 @@ var mrpStates = attr.Words[MRPState]{{Value: MRPOpen, Name: "open"}, {Value: MRP
 
 // String returns the state.
 func (s MRPState) String() string { return mrpStates.Text(s) }
+
+// UnmarshalText reads the form of String.
+func (s *MRPState) UnmarshalText(b []byte) (err error) {
+	*s, err = mrpStates.Parse("state of a ring", string(b))
+	return err
+}

@@ -163,6 +163,20 @@ const (
 	MRPPortNotConnected                     // has no carrier
 )
 
+var mrpPortStates = attr.Words[MRPPortState]{
+	{Value: MRPPortDisabled, Name: "disabled"}, {Value: MRPPortBlocked, Name: "blocked"}, {Value: MRPPortForwarding, Name: "forwarding"},
+	{Value: MRPPortNotConnected, Name: "not_connected"},
+}
+
+// String returns the state.
+func (s MRPPortState) String() string { return mrpPortStates.Text(s) }
+
+// UnmarshalText reads the form of String.
+func (s *MRPPortState) UnmarshalText(b []byte) (err error) {
+	*s, err = mrpPortStates.Parse("state of a port in a ring", string(b))
+	return err
+}
+
 // An MRPPortRole is what a port is in a ring (BR_MRP_PORT_ROLE_*).
 type MRPPortRole uint32
 
@@ -172,3 +186,16 @@ const (
 	MRPPortSecondary                    // blocked at the manager while the ring is closed
 	MRPPortInter                        // leads to another ring
 )
+
+var mrpPortRoles = attr.Words[MRPPortRole]{
+	{Value: MRPPortPrimary, Name: "primary"}, {Value: MRPPortSecondary, Name: "secondary"}, {Value: MRPPortInter, Name: "inter"},
+}
+
+// String returns the role.
+func (r MRPPortRole) String() string { return mrpPortRoles.Text(r) }
+
+// UnmarshalText reads the form of String.
+func (r *MRPPortRole) UnmarshalText(b []byte) (err error) {
+	*r, err = mrpPortRoles.Parse("role of a port in a ring", string(b))
+	return err
+}

@@ -31,6 +31,12 @@ var vlanFlags = attr.Words[VLANFlags]{
 // String returns iproute2's words.
 func (f VLANFlags) String() string { return vlanFlags.Flags(f) }
 
+// UnmarshalText reads the form of String.
+func (f *VLANFlags) UnmarshalText(b []byte) (err error) {
+	*f, err = vlanFlags.ParseFlags("vlan flag", string(b))
+	return err
+}
+
 // A PortVLAN is a VLAN, or a range of them, on a bridge or a port of one
 // (struct bridge_vlan_info). A range travels as two structs, its first and
 // its last VLAN.

@@ -1,6 +1,10 @@
 package link
 
-import "github.com/iplink-go/iplink/attr"
+import (
+	"strings"
+
+	"github.com/iplink-go/iplink/attr"
+)
 
 // Flags are the flags of a link as the kernel reports them (linux/if.h
 // IFF_*).
@@ -47,4 +51,19 @@ func (f Flags) String() string {
 		return s
 	}
 	return "NO-CARRIER," + s
+}
+
+// UnmarshalText reads the form of String: a link that is up without NO-CARRIER
+// is running.
+func (f *Flags) UnmarshalText(b []byte) error {
+	text, stopped := strings.CutPrefix(string(b), "NO-CARRIER,")
+	v, err := flagNames.ParseFlags("flag", text)
+	if err != nil {
+		return err
+	}
+	if v&FlagUp != 0 && !stopped {
+		v |= FlagRunning
+	}
+	*f = v
+	return nil
 }

@@ -20,6 +20,19 @@ const (
 	WithVFs
 )
 
+var includes = attr.Words[Include]{
+	{Value: WithStats, Name: "stats"}, {Value: WithVFs, Name: "vfs"},
+}
+
+// String returns what is included, with commas between.
+func (i Include) String() string { return includes.Flags(i) }
+
+// UnmarshalText reads the form of String.
+func (i *Include) UnmarshalText(b []byte) (err error) {
+	*i, err = includes.ParseFlags("part of a report", string(b))
+	return err
+}
+
 // extMask is the kernel's form of an Include.
 func (p *place) extMask(ctx context.Context, i Include) uint32 {
 	var mask uint32

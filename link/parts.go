@@ -79,6 +79,12 @@ var xdpModes = attr.Words[XDPMode]{
 // String returns iproute2's word.
 func (m XDPMode) String() string { return xdpModes.Text(m) }
 
+// UnmarshalText reads the form of String.
+func (m *XDPMode) UnmarshalText(b []byte) (err error) {
+	*m, err = xdpModes.Parse("xdp mode", string(b))
+	return err
+}
+
 // XDPFlags say how an XDP program is attached (XDP_FLAGS_*).
 type XDPFlags uint32
 
@@ -90,6 +96,20 @@ const (
 	XDPInHardware                        // on the device
 	XDPReplace                           // replace ExpectedFD; Linux 5.7
 )
+
+var xdpFlags = attr.Words[XDPFlags]{
+	{Value: XDPIfNoneExists, Name: "noexist"}, {Value: XDPInSKB, Name: "xdpgeneric"}, {Value: XDPInDriver, Name: "xdpdrv"},
+	{Value: XDPInHardware, Name: "xdpoffload"}, {Value: XDPReplace, Name: "replace"},
+}
+
+// String returns the words of "ip link", and "noexist" and "replace", with commas between them.
+func (f XDPFlags) String() string { return xdpFlags.Flags(f) }
+
+// UnmarshalText reads the form of String.
+func (f *XDPFlags) UnmarshalText(b []byte) (err error) {
+	*f, err = xdpFlags.ParseFlags("xdp flag", string(b))
+	return err
+}
 
 // A DevlinkPort is the devlink port of a device (DEVLINK_ATTR_*); Linux 6.2.
 // The zero DevlinkPort is none.
@@ -132,3 +152,9 @@ var events = attr.Words[Event]{
 
 // String returns iproute2's word, in lower case.
 func (e Event) String() string { return events.Text(e) }
+
+// UnmarshalText reads the form of String.
+func (e *Event) UnmarshalText(b []byte) (err error) {
+	*e, err = events.Parse("event", string(b))
+	return err
+}

@@ -72,6 +72,19 @@ const (
 	OffloadL3                               // OffloadStats.L3
 )
 
+var offloadGroups = attr.Words[OffloadGroups]{
+	{Value: OffloadCPU, Name: "cpu_hit"}, {Value: OffloadL3Info, Name: "hw_stats_info"}, {Value: OffloadL3, Name: "l3_stats"},
+}
+
+// String returns the words of "ip stats" with commas between them.
+func (g OffloadGroups) String() string { return offloadGroups.Flags(g) }
+
+// UnmarshalText reads the form of String.
+func (g *OffloadGroups) UnmarshalText(b []byte) (err error) {
+	*g, err = offloadGroups.ParseFlags("group of hardware statistics", string(b))
+	return err
+}
+
 // HardwareStats are the counters of hardware (struct rtnl_hw_stats64).
 type HardwareStats struct {
 	// Packets and bytes that were received and sent.

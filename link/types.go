@@ -1,7 +1,11 @@
 package link
 
 import (
+	"fmt"
 	"strconv"
+	"strings"
+
+	"github.com/iplink-go/iplink/attr"
 )
 
 // A Type is the hardware type of a link (linux/if_arp.h ARPHRD_*), which says
@@ -41,4 +45,20 @@ func (t Type) String() string {
 		return s
 	}
 	return "[" + strconv.Itoa(int(t)) + "]"
+}
+
+// UnmarshalText reads the form of String, or a number.
+func (t *Type) UnmarshalText(b []byte) error {
+	for n, name := range typeNames {
+		if name == string(b) {
+			*t = n
+			return nil
+		}
+	}
+	n, err := strconv.ParseUint(strings.Trim(string(b), "[]"), 10, 16)
+	if err != nil {
+		return fmt.Errorf("type of link %q: %w", b, attr.ErrValue)
+	}
+	*t = Type(n)
+	return nil
 }
