@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -155,25 +154,6 @@ func (s *subject) sets(d *Spec) []step {
 	return out
 }
 
-// altNames returns the steps for alternative names. One that is to become the
-// name must go first: the kernel counts it as taken.
-func (s *subject) altNames(w *Spec, newName string) (before, after []step) {
-	for _, n := range s.now.AltNames {
-		switch {
-		case n == newName:
-			before = append(before, &altStep{sub: s, alt: n})
-		case w.AltNames != nil && !slices.Contains(w.AltNames, n):
-			after = append(after, &altStep{sub: s, alt: n})
-		}
-	}
-	for _, n := range w.AltNames {
-		if !slices.Contains(s.now.AltNames, n) {
-			after = append(after, &altStep{sub: s, alt: n, add: true})
-		}
-	}
-	return before, after
-}
-
 // plan returns what must be sent so that w holds, or why that cannot be. What
 // only the kernel decides is no wish: a kind can be written back as it was
 // read.
@@ -225,64 +205,6 @@ func kindText(name string) string {
 	return "a " + name
 }
 
-// possible returns an error if one of the fields that differ cannot be
-// changed.
-func (l *Link) possible(w, d *Spec, fields []attr.Field) error {
-	for _, f := range fields {
-		if f.Mode.Fixed() {
-			return fixed(f.Name, "it is %s and cannot become %s", valueText(l.state(), f), valueText(w, f))
-		}
-		if f.Mode == attr.SameFamily && !l.sameFamily(w, f) {
-			return fixed(f.Name, "it cannot become %s, of another address family", valueText(w, f))
-		}
-	}
-	if d.Kind != nil {
-		if d.Kind.Info().Update == kind.Never {
-			field := "kind"
-			for f := range attr.Values(d.Kind) {
-				field = f.Name
-				break
-			}
-			return fixed(field, "data of a %s cannot be changed", d.Kind.Kind())
-		}
-		if c, ok := l.Kind.(kind.ChangeChecker); ok {
-			if err := c.CheckChange(); err != nil {
-				return fmt.Errorf("%w: %w", ErrFixed, err)
-			}
-		}
-	}
-	return l.mtuFits(d)
-}
-
-// fixed says that a field cannot be changed.
-func fixed(field, format string, args ...any) error {
-	return &attr.Error{Path: field, Offset: -1, Err: fmt.Errorf(format+": %w; the link must be made anew", append(args, ErrFixed)...)}
-}
-
-// sameFamily reports whether the wanted address is of the family that the
-// link has; one that has none takes either.
-func (l *Link) sameFamily(w *Spec, field attr.Field) bool {
-	want, ok1 := fieldValue(w, field).(netip.Addr)
-	have, ok2 := fieldValue(l.state(), field).(netip.Addr)
-	return !ok1 || !ok2 || want.Is4() == have.Is4()
-}
-
-// mtuFits refuses an MTU that the link has said it cannot have.
-func (l *Link) mtuFits(d *Spec) error {
-	mtu, ok := d.MTU.Get()
-	if !ok {
-		return nil
-	}
-	lo, hi := l.MinMTU.Value(), l.MaxMTU.Value()
-	if mtu >= lo && (hi == 0 || mtu <= hi) {
-		return nil
-	}
-	if hi == 0 {
-		hi = 1<<32 - 1
-	}
-	return &attr.Error{Path: "mtu", Offset: -1, Err: &attr.RangeError{Value: int64(mtu), Min: int64(lo), Max: int64(hi)}}
-}
-
 // comparePeer takes the peer out of w if the link's peer is as it says, so
 // that a pair can be written back as it was read.
 func (s *subject) comparePeer(ctx context.Context, w *Spec) error {
@@ -318,27 +240,6 @@ func (s *subject) comparePeer(ctx context.Context, w *Spec) error {
 			Err: fmt.Errorf("%s: %w by a change of this end; change the peer itself", differences(d, l.state(), 0), ErrFixed)}
 	}
 	p.PeerSpec().Clear()
-	return nil
-}
-
-// checkNames returns an error for a name that no link can have.
-func (s *Spec) checkNames() error {
-	if s.Name != "" {
-		if err := ValidName(s.Name); err != nil {
-			return err
-		}
-	}
-	for i, n := range s.AltNames {
-		if err := validAltName(n); err != nil {
-			return err
-		}
-		if n == s.Name {
-			return fmt.Errorf("altname %q is the link's own name: %w", n, attr.ErrValue)
-		}
-		if slices.Contains(s.AltNames[:i], n) {
-			return fmt.Errorf("altname %q is given twice: %w", n, attr.ErrValue)
-		}
-	}
 	return nil
 }
 
@@ -384,41 +285,4 @@ func (p *place) resolveAll(ctx context.Context, s attr.Struct) error {
 		}
 	}
 	return nil
-}
-
-// AddAltNames gives the link alternative names beside those it has. Names it
-// has already are not sent.
-func (c *Client) AddAltNames(ctx context.Context, r Ref, names ...string) error {
-	return c.altNames(ctx, r, func(have []string) []string {
-		for _, n := range names {
-			if !slices.Contains(have, n) {
-				have = append(have, n)
-			}
-		}
-		return have
-	})
-}
-
-// RemoveAltNames takes alternative names from the link. Names it does not have
-// are not sent.
-func (c *Client) RemoveAltNames(ctx context.Context, r Ref, names ...string) error {
-	return c.altNames(ctx, r, func(have []string) []string {
-		return slices.DeleteFunc(have, func(n string) bool { return slices.Contains(names, n) })
-	})
-}
-
-func (c *Client) altNames(ctx context.Context, r Ref, change func(have []string) []string) error {
-	if err := c.enter("change"); err != nil {
-		return err
-	}
-	defer c.leave()
-	t := &tx{op: "change", link: r.String()}
-	defer t.close()
-	sub, err := newSubject(ctx, "change", c.home, r, 0)
-	if err != nil {
-		return err
-	}
-	t.subjects = append(t.subjects, sub)
-	w := &Spec{AltNames: change(append([]string{}, sub.now.AltNames...))}
-	return sub.change(ctx, t, w)
 }

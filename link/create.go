@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"reflect"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
@@ -49,30 +48,6 @@ func (c *Client) Create(ctx context.Context, spec Spec) (*Link, error) {
 	return sub.at.handOut(sub.now), nil
 }
 
-// knows returns an error if s holds kind or port data of a type that this
-// client does not read, so that the result could not be compared.
-func (c *Client) knows(s *Spec) error {
-	if s.Kind != nil {
-		if err := c.knowsType(kind.LinkSlot, "kind", s.Kind); err != nil {
-			return err
-		}
-	}
-	if s.Port != nil {
-		return c.knowsType(kind.PortSlot, "port-data", s.Port)
-	}
-	return nil
-}
-
-func (c *Client) knowsType(slot attr.Slot, field string, n attr.Named) error {
-	if err := attr.Check(n); err != nil { // before its methods are called: it may be a nil pointer
-		return &attr.Error{Path: field, Offset: -1, Err: err}
-	}
-	if own := c.scope.New(slot, n.Kind()); reflect.TypeOf(own) != reflect.TypeOf(n) {
-		return refused(field, "%T is not this client's type for %q, which is %T; register it in Config.Kinds", n, n.Kind(), own)
-	}
-	return nil
-}
-
 // create makes the link of w, which it may change.
 func (c *Client) create(ctx context.Context, t *tx, w *Spec) (*subject, error) {
 	fail := func(err error) error { return failure("create", w.Name, err) }
@@ -105,35 +80,6 @@ func (c *Client) create(ctx context.Context, t *tx, w *Spec) (*subject, error) {
 		return nil, err
 	}
 	return s.sub, s.follow(ctx, t)
-}
-
-// checkCreate returns an error for what no creation could do.
-func (s *Spec) checkCreate() error {
-	if err := s.checkNames(); err != nil {
-		return err
-	}
-	switch {
-	case s.Kind == nil || s.Kind.Kind() == "":
-		return refused("kind", "it is missing")
-	case s.Kind.Info().MadeBy != "":
-		return &attr.Error{Path: "kind", Offset: -1, Err: fmt.Errorf("a %s is not made by a link message but by %s: %w",
-			s.Kind.Kind(), s.Kind.Info().MadeBy, ErrNotSupported)}
-	case s.Kind.Info().NeedsParent && s.ParentDev == "":
-		return refused("parentdev", "a %s belongs to a device: say ParentDev", s.Kind.Kind())
-	case s.Kind.Info().NeedsLower && !s.Lower.IsSet():
-		return refused("link", "a %s needs a link below it: say Lower", s.Kind.Kind())
-	case s.Lower.IsSet() && !s.Kind.Info().NeedsLower && !s.Kind.Info().TakesLower:
-		return refused("link", "a %s takes no Lower; if it runs over a link, its data says which", s.Kind.Kind())
-	case s.Port != nil && (!s.Master.IsSet() || s.Master == None):
-		return refused("port-data", "a link without a master has none: say Master")
-	}
-	if p, ok := s.Kind.(kind.Pairer); ok && p.PeerSpec().IsSet() {
-		peer := p.PeerSpec().Value()
-		if err := specOfPeer(&peer).checkNames(); err != nil {
-			return fmt.Errorf("peer: %w", err)
-		}
-	}
-	return nil
 }
 
 // createStep makes a link.

@@ -17,7 +17,8 @@ import (
 // handler writes a message as one line of "link.name=br0 link.mtu=1500",
 // which can be read and searched, and a JSON handler writes objects.
 
-// trace logs a message.
+// trace logs a message. What is logged has happened: a handler gets no context
+// that could end before it is written.
 func (p *place) trace(d rtnl.Direction, m rtnl.Message) {
 	log, ctx := p.client.cfg.Logger, context.Background()
 	if !log.Enabled(ctx, slog.LevelDebug) {
@@ -27,7 +28,7 @@ func (p *place) trace(d rtnl.Direction, m rtnl.Message) {
 	if text := flagText(d, m); text != "" {
 		attrs = append(attrs, slog.String("flags", text))
 	}
-	if p != p.client.home {
+	if p != p.client.home { // which most messages are of
 		attrs = append(attrs, slog.String("netns", p.ns.String()))
 	}
 	switch m.Type {
@@ -111,7 +112,8 @@ func useFlags(d rtnl.Direction, typ uint16) attr.Words[uint16] {
 	return createFlags
 }
 
-// ackAttrs are the number and the words of an acknowledgement.
+// ackAttrs are the number and the words of an acknowledgement. Its type is shown
+// already, so that a plain one adds nothing.
 func ackAttrs(m rtnl.Message) []slog.Attr {
 	ack, err := rtnl.ParseAck(m)
 	if err != nil {
@@ -135,7 +137,8 @@ type logged struct {
 	list  attr.Struct
 }
 
-// LogValue returns the attributes as groups.
+// LogValue returns the attributes as groups, by the list of a link for requests
+// too: they are in the same message, but for two parts that mean something else.
 func (l logged) LogValue() slog.Value {
 	nodes := l.scope.Tree(l.body, l.list)
 	for i := range nodes {
@@ -168,7 +171,7 @@ func groupOf(nodes []attr.Node) slog.Value {
 	seen := map[string]int{}
 	for i := range nodes {
 		n := &nodes[i]
-		if n.Header && isZeroHead(n.Value) {
+		if n.Header && isZeroHead(n.Value) { // a header has all its fields, said or not
 			continue
 		}
 		key := nodeKey(n)
@@ -180,7 +183,8 @@ func groupOf(nodes []attr.Node) slog.Value {
 	return slog.GroupValue(attrs...)
 }
 
-// isZeroHead reports whether a field of a header says nothing.
+// isZeroHead reports whether a field of a header says nothing. It compares
+// text because the values are of as many types as there are fields.
 func isZeroHead(v any) bool {
 	switch s := fmt.Sprint(v); s {
 	case "0", "0x0/0x0":
@@ -189,6 +193,7 @@ func isZeroHead(v any) bool {
 	return false
 }
 
+// nodeKey is the name, or the number of an attribute that the list does not know.
 func nodeKey(n *attr.Node) string {
 	switch {
 	case n.Err != nil:
@@ -199,9 +204,12 @@ func nodeKey(n *attr.Node) string {
 	return strconv.Itoa(int(n.Type))
 }
 
-// maxHex is how many bytes of a payload without a form are logged.
+// maxHex is how many bytes of a payload without a form are logged: enough to
+// tell two apart, and no line of 128 KiB.
 const maxHex = 32
 
+// nodeValue leaves to the handler what every handler writes alike, and makes
+// text of the rest, of which a JSON handler would write some as empty objects.
 func nodeValue(n *attr.Node) slog.Value {
 	switch v := n.Value.(type) {
 	case nil:

@@ -49,12 +49,16 @@ type explanation struct {
 
 // explanations are asked in this order; the first that fits counts.
 var explanations = []explanation{
+	// What makes all else moot: there is no link, or nobody was allowed to ask.
 	{"", []Errno{enodev}, (*refusal).vanished},
 	{"", []Errno{eperm}, (*refusal).incapable},
+	// The link below: drivers look at it first, and get no further.
 	{"link", []Errno{enodev, einval}, (*refusal).lowerMissing},
 	{"link", []Errno{einval}, (*refusal).lowerLoopback},
 	{"link", []Errno{ebusy}, (*refusal).lowerBusy},
 	{"kind", []Errno{enodev, einval}, (*refusal).dataMissing},
+	// Values. A link below says more of an MTU than the limits do, so that it
+	// comes first; 0 is for drivers that take the MTU and set a smaller one.
 	{"mtu", []Errno{0, einval, erange}, (*refusal).mtuBelow},
 	{"mtu", []Errno{einval, erange}, (*refusal).mtuRange},
 	{"address", []Errno{einval}, (*refusal).addressShort},
@@ -62,22 +66,27 @@ var explanations = []explanation{
 	{"address", []Errno{eaddrnotav}, (*refusal).addressForm},
 	{"address", []Errno{ebusy}, (*refusal).addressWhileUp},
 	{"address", []Errno{eaddrinuse}, (*refusal).addressTaken},
+	// What can be taken. One number stands for all of it, and of a pair also for
+	// the peer's, so what leaves no trace is asked last.
 	{"name", []Errno{eexist}, (*refusal).nameTaken},
 	{"name", []Errno{eexist}, (*refusal).sameNames},
 	{"name", []Errno{ebusy}, (*refusal).renameWhileUp},
 	{"altname", []Errno{eexist}, (*refusal).altNameTaken},
 	{"index", []Errno{eexist, ebusy}, (*refusal).indexTaken},
 	{"name", []Errno{eexist}, (*refusal).peerUnnamed},
+	// Where the link is to be.
 	{"netns", []Errno{einval}, (*refusal).immovable},
 	{"master", []Errno{einval, eopnotsupp, eloop}, (*refusal).notItsPort},
 	{"master", []Errno{ebusy, eloop}, (*refusal).masterBelow},
 	{"master", []Errno{ebusy}, (*refusal).receiverTaken},
+	// What the protocols and the driver do when it changes.
 	{"addrgenmode", []Errno{einval}, (*refusal).secretMissing},
 	{"addrgenmode", []Errno{eafnosupport}, (*refusal).tooSmallForIPv6},
 	{"up", []Errno{enetdown}, (*refusal).lowerDown},
 	{"up", []Errno{eaddrinuse}, (*refusal).addressTaken},
 	{"up", []Errno{eaddrinuse}, (*refusal).portTaken},
 	{"up", []Errno{enotconn}, (*refusal).peerGone},
+	// The plain meaning of the number, where nothing better is known.
 	{"", []Errno{eopnotsupp}, (*refusal).notSettable},
 }
 
@@ -109,7 +118,8 @@ func (r *refusal) fromKernel() bool {
 }
 
 // parts are the refusals of the link and of its peer: a message that makes
-// both has one answer.
+// both has one answer. That something did not take (0) has been read from the
+// link itself.
 func (r *refusal) parts() []*refusal {
 	if r.peer == nil || r.Errno == 0 {
 		return []*refusal{r}
@@ -145,7 +155,8 @@ func (r *refusal) info() kind.Info {
 }
 
 // says reports whether something is said in the field of that name; a
-// namespace goes by "netns" in whatever way it is named.
+// namespace goes by "netns" in whatever way it is named. Alternative names are
+// not on the list of a Spec.
 func (s *Spec) says(field string) bool {
 	switch field {
 	case "":
@@ -164,7 +175,8 @@ func (s *Spec) says(field string) bool {
 }
 
 // isAboutValue reports whether the number can be an objection to a value, and
-// not to the request as such.
+// not to the request as such: to who asks, to when, or for lack of memory. A
+// creation says more than its fields, so that nothing follows from its number.
 func (r *refusal) isAboutValue() bool {
 	return r.now != nil && !slices.Contains([]Errno{0, eperm, eintr, eagain, enomem, enodev, enobufs}, r.Errno)
 }

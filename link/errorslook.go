@@ -22,7 +22,9 @@ func (r *refusal) look(p *place, ref Ref) *Link {
 	return l
 }
 
-// isMissing reports whether there is certainly no such link at p.
+// isMissing reports whether there is certainly no such link at p. Names have
+// been looked up before anything was sent; what an index that was said points to
+// nobody knows until now.
 func (r *refusal) isMissing(p *place, ref Ref) bool {
 	i, ok := ref.Index()
 	return ok && i != 0 && errors.Is(p.get(r.ctx, ref, new(Link), 0), ErrNotExist)
@@ -71,7 +73,8 @@ func receiverOf(l *Link) string {
 }
 
 // receiver finds the link that takes over what l, a link at p, receives, nil
-// if there is none to be seen there.
+// if there is none to be seen there. The kernel does not tell what sits on a
+// link, and lists nothing by it, so all links must be read.
 func (r *refusal) receiver(p *place, l *Link) *Link {
 	if m := r.look(p, l.Master); m != nil && receiverOf(m) != "" {
 		return m
@@ -108,7 +111,8 @@ func (l *Link) sitsOn(lower Ref) bool {
 	return false
 }
 
-// vanished is a link that was there when it was read last.
+// vanished is a link that was there when it was read last. At a creation the
+// number is about another link.
 func (r *refusal) vanished() bool {
 	if r.now == nil || !r.isMissing(r.at, r.now.Ref()) {
 		return false
@@ -173,7 +177,8 @@ func (r *refusal) dataMissing() bool {
 }
 
 // lowerLoopback is what drivers of links on links refuse first, and refuse
-// whatever else was asked.
+// whatever else was asked. Kinds that can do without a link below, such as
+// tunnels, take the loopback link.
 func (r *refusal) lowerLoopback() bool {
 	l := r.lower()
 	if l == nil || l.Flags&FlagLoopback == 0 || !r.info().NeedsLower {
@@ -190,7 +195,7 @@ func (r *refusal) lowerBusy() bool {
 		return false
 	}
 	switch by := r.receiver(r.below, l); {
-	case by == nil:
+	case by == nil: // or it is in another namespace, or no link at all
 		return false
 	case l.Master == by.Ref():
 		r.Hint = fmt.Sprintf("%s, the link below, is a port of %s: release it first", l.Name, by.Name)
@@ -202,7 +207,8 @@ func (r *refusal) lowerBusy() bool {
 	return true
 }
 
-// immovable is what kernels before 6.12 have no words for.
+// immovable is what kernels before 6.12 have no words for. Since 6.15 the kernel
+// reports it, also of links whose kind allows moves.
 func (r *refusal) immovable() bool {
 	if r.now == nil || !r.info().NetNSImmutable && !r.now.NetNSImmutable.Value() {
 		return false
@@ -279,7 +285,8 @@ func (r *refusal) tooSmallForIPv6() bool {
 	return true
 }
 
-// lowerDown: a VLAN, for one, comes up only over a link that is.
+// lowerDown: a VLAN, for one, comes up only over a link that is. Others come up
+// without a carrier, so that only the number makes this the reason.
 func (r *refusal) lowerDown() bool {
 	l := r.lower()
 	if l == nil || l.IsUp() {
@@ -308,7 +315,9 @@ func (r *refusal) peerGone() bool {
 	return true
 }
 
-// notSettable is said of one field: of several it is not known which.
+// notSettable is said of one field: of several it is not known which. Nor is it
+// known whether the kernel, the driver, the value or the state of the link is in
+// the way, so the hint does not say.
 func (r *refusal) notSettable() bool {
 	path := lone(r.said)
 	if r.now == nil || path == "" {
