@@ -220,13 +220,13 @@ func (d *CAN) Tidy(o *attr.Object) {
 	tidyTiming(o, "data_bittiming", d.DataBitTiming, d.DataBitrateConst)
 	tidyTiming(o, "xl_data_bittiming", d.XLDataBitTiming, d.XLDataBitrateConst)
 	if t, ok := d.TDC.Get(); ok {
-		t.show(o, "data_bittiming", "tdc", d.DataBitTiming.IsSet(), d.DataBitTimingConst.IsSet(), d.DataBitrateConst)
+		showIn(o, "data_bittiming", "tdc", d.DataBitTiming.IsSet(), d.DataBitTimingConst.IsSet(), d.DataBitrateConst, t.members())
 	}
 	if t, ok := d.XLTDC.Get(); ok {
-		t.show(o, "xl_data_bittiming", "xtdc", d.XLDataBitTiming.IsSet(), d.XLDataBitTimingConst.IsSet(), d.XLDataBitrateConst)
+		showIn(o, "xl_data_bittiming", "xtdc", d.XLDataBitTiming.IsSet(), d.XLDataBitTimingConst.IsSet(), d.XLDataBitrateConst, t.members())
 	}
 	if p, ok := d.XLPWM.Get(); ok {
-		p.show(o, d.XLDataBitTiming.IsSet(), d.XLDataBitTimingConst.IsSet(), d.XLDataBitrateConst)
+		showIn(o, "xl_data_bittiming", "pwm", d.XLDataBitTiming.IsSet(), d.XLDataBitTimingConst.IsSet(), d.XLDataBitrateConst, p.members())
 	}
 	if len(d.TerminationConst) == 0 {
 		o.Remove("termination")
@@ -247,14 +247,8 @@ func tidyTiming(o *attr.Object, key string, t attr.Opt[CANBitTiming], only []uin
 	}
 }
 
-// A limited is a value with its limits.
-type limited struct {
-	name         string
-	v, low, high attr.Opt[uint32]
-}
-
 // showIn adds values to the object of a timing, limits to that of its limits.
-func showIn(o *attr.Object, timing, name string, hasTiming, hasConst bool, only []uint32, list []limited) {
+func showIn(o *attr.Object, timing, name string, hasTiming, hasConst bool, only []uint32, list limitedList) {
 	if len(only) > 0 {
 		return
 	}
@@ -274,16 +268,4 @@ func showIn(o *attr.Object, timing, name string, hasTiming, hasConst bool, only 
 	if hasConst {
 		o.Set(fmt.Sprintf("%s_const/%s", timing, name), limits)
 	}
-}
-
-func (t *CANTDC) show(o *attr.Object, timing, name string, hasTiming, hasConst bool, only []uint32) {
-	showIn(o, timing, name, hasTiming, hasConst, only, []limited{
-		{"tdcv", t.Value, t.ValueMin, t.ValueMax}, {"tdco", t.Offset, t.OffsetMin, t.OffsetMax}, {"tdcf", t.Filter, t.FilterMin, t.FilterMax},
-	})
-}
-
-func (p *CANPWM) show(o *attr.Object, hasTiming, hasConst bool, only []uint32) {
-	showIn(o, "xl_data_bittiming", "pwm", hasTiming, hasConst, only, []limited{
-		{"pwms", p.Short, p.ShortMin, p.ShortMax}, {"pwml", p.Long, p.LongMin, p.LongMax}, {"pwmo", p.Offset, p.OffsetMin, p.OffsetMax},
-	})
 }

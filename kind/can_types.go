@@ -152,17 +152,16 @@ type CANTDC struct {
 	Unknown attr.Raw
 }
 
+// members are the values and their limits, in the order of IFLA_CAN_TDC_*.
+func (t *CANTDC) members() limitedList {
+	return limitedList{
+		{"tdcv", &t.Value, &t.ValueMin, &t.ValueMax}, {"tdco", &t.Offset, &t.OffsetMin, &t.OffsetMax}, {"tdcf", &t.Filter, &t.FilterMin, &t.FilterMax},
+	}
+}
+
 // Fields lists IFLA_CAN_TDC_*.
 func (t *CANTDC) Fields(c *attr.Codec) {
-	attr.Uint32(c, 1, "tdcv-min", &t.ValueMin, attr.ReadOnly)
-	attr.Uint32(c, 2, "tdcv-max", &t.ValueMax, attr.ReadOnly)
-	attr.Uint32(c, 3, "tdco-min", &t.OffsetMin, attr.ReadOnly)
-	attr.Uint32(c, 4, "tdco-max", &t.OffsetMax, attr.ReadOnly)
-	attr.Uint32(c, 5, "tdcf-min", &t.FilterMin, attr.ReadOnly)
-	attr.Uint32(c, 6, "tdcf-max", &t.FilterMax, attr.ReadOnly)
-	attr.Uint32(c, 7, "tdcv", &t.Value)
-	attr.Uint32(c, 8, "tdco", &t.Offset)
-	attr.Uint32(c, 9, "tdcf", &t.Filter)
+	t.members().fields(c)
 	attr.Rest(c, &t.Unknown)
 }
 
@@ -179,18 +178,41 @@ type CANPWM struct {
 	Unknown attr.Raw
 }
 
+// members are the values and their limits, in the order of IFLA_CAN_PWM_*.
+func (p *CANPWM) members() limitedList {
+	return limitedList{
+		{"pwms", &p.Short, &p.ShortMin, &p.ShortMax}, {"pwml", &p.Long, &p.LongMin, &p.LongMax}, {"pwmo", &p.Offset, &p.OffsetMin, &p.OffsetMax},
+	}
+}
+
 // Fields lists IFLA_CAN_PWM_*.
 func (p *CANPWM) Fields(c *attr.Codec) {
-	attr.Uint32(c, 1, "pwms-min", &p.ShortMin, attr.ReadOnly)
-	attr.Uint32(c, 2, "pwms-max", &p.ShortMax, attr.ReadOnly)
-	attr.Uint32(c, 3, "pwml-min", &p.LongMin, attr.ReadOnly)
-	attr.Uint32(c, 4, "pwml-max", &p.LongMax, attr.ReadOnly)
-	attr.Uint32(c, 5, "pwmo-min", &p.OffsetMin, attr.ReadOnly)
-	attr.Uint32(c, 6, "pwmo-max", &p.OffsetMax, attr.ReadOnly)
-	attr.Uint32(c, 7, "pwms", &p.Short)
-	attr.Uint32(c, 8, "pwml", &p.Long)
-	attr.Uint32(c, 9, "pwmo", &p.Offset)
+	p.members().fields(c)
 	attr.Rest(c, &p.Unknown)
+}
+
+// A limitedList are values with limits, of which the kernel numbers all limits
+// before all values.
+type limitedList []limited
+
+type limited struct {
+	name         string
+	v, low, high *attr.Opt[uint32]
+}
+
+func (l limitedList) fields(c *attr.Codec) {
+	number := attr.Type(0)
+	add := func(name string, p *attr.Opt[uint32], opts ...attr.Option) {
+		number++
+		attr.Uint32(c, number, name, p, opts...)
+	}
+	for _, x := range l {
+		add(x.name+"-min", x.low, attr.ReadOnly)
+		add(x.name+"-max", x.high, attr.ReadOnly)
+	}
+	for _, x := range l {
+		add(x.name, x.v)
+	}
 }
 
 // A CANState is how a controller takes part in its bus (CAN_STATE_*).

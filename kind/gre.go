@@ -71,7 +71,7 @@ func (*GRE) Kind() string { return "gre" }
 func (*GRE) Info() Info { return Info{Update: Replace, Module: "ip_gre"} }
 
 // Complete says that keys are used that a request gives.
-func (g *GRE) Complete() { useKeys(g.InKey, &g.InKeyed, g.OutKey, &g.OutKeyed) }
+func (g *GRE) Complete() { g.common().useKeys() }
 
 // Prepare stops ignoring the don't-fragment bit before path MTU discovery is set
 // on: the kernel compares with what it had before the change. A request for both
@@ -92,17 +92,6 @@ func (g *GRE) prepare(now *GRE) *GRE {
 	first := *now
 	first.IgnoreDF, first.Unknown = attr.Off, ""
 	return &first
-}
-
-// useKeys sets the flags of keys that are said where nothing is said of them:
-// the kernel would store the keys and not use them.
-func useKeys(in attr.Opt[TunnelKey], inKeyed *attr.Opt[bool], out attr.Opt[TunnelKey], outKeyed *attr.Opt[bool]) {
-	if in.IsSet() && !inKeyed.IsSet() {
-		*inKeyed = attr.On
-	}
-	if out.IsSet() && !outKeyed.IsSet() {
-		*outKeyed = attr.On
-	}
 }
 
 // Numbers of IFLA_GRE_* in linux/if_tunnel.h.
@@ -139,14 +128,18 @@ func (g *GRE) Fields(c *attr.Codec) {
 	attr.Rest(c, &g.Unknown)
 }
 
+// common points to the fields that the tunnels over IPv6 have too.
+func (g *GRE) common() greCommon {
+	return greCommon{
+		link: &g.Link, external: &g.External, local: &g.Local, remote: &g.Remote,
+		in:  greWay{&g.InKey, &g.InKeyed, &g.InSequence, &g.InChecksum, &g.OtherInFlags},
+		out: greWay{&g.OutKey, &g.OutKeyed, &g.OutSequence, &g.OutChecksum, &g.OtherOutFlags},
+	}
+}
+
 func (g *GRE) fields(c *attr.Codec) {
 	replaced := attr.Changes(attr.Replaced)
-	greLists{
-		link: &g.Link, in: greWay{&g.InKey, &g.InKeyed, &g.InSequence, &g.InChecksum, &g.OtherInFlags},
-		out: greWay{&g.OutKey, &g.OutKeyed, &g.OutSequence, &g.OutChecksum, &g.OtherOutFlags}, external: &g.External,
-	}.fields(c)
-	attr.Addr4(c, greLocal, "local", &g.Local, replaced, attr.NotZero, attr.ZeroWord(anyAddr))
-	attr.Addr4(c, greRemote, "remote", &g.Remote, replaced, attr.NotZero, attr.ZeroWord(anyAddr))
+	g.common().fields(c, attr.Addr4)
 	attr.Uint8(c, greTTL, "ttl", &g.TTL, replaced)
 	attr.Uint8(c, greTOS, "tos", &g.TOS, replaced, attr.Hex, attr.OmitZero)
 	attr.Bool(c, grePMTUDisc, "pmtudisc", &g.PathMTUDiscovery, replaced)
@@ -155,11 +148,12 @@ func (g *GRE) fields(c *attr.Codec) {
 	g.Encap.fields(c, greEncapType)
 }
 
-// greLists points to what the six kinds have in common.
-type greLists struct {
-	link     *attr.Ref
-	in, out  greWay
-	external *attr.Opt[bool]
+// greCommon points to what the six kinds have in common.
+type greCommon struct {
+	link          *attr.Ref
+	in, out       greWay
+	external      *attr.Opt[bool]
+	local, remote *netip.Addr
 }
 
 // greWay is what a tunnel wants of the packets it receives, or does with those
@@ -177,14 +171,33 @@ const (
 	greFlagSequence = 0x1000
 )
 
-func (l greLists) fields(c *attr.Codec) {
+// fields lists the fields; addr is that of the address family.
+func (g greCommon) fields(c *attr.Codec, addr func(*attr.Codec, attr.Type, string, *netip.Addr, ...attr.Option)) {
 	replaced := attr.Changes(attr.Replaced)
-	attr.Link(c, greLink, "dev", l.link, replaced, attr.JSON("link"), attr.OmitZero)
-	attr.Parts16BE(c, greInFlags, "iflags", l.in.rest, l.in.parts("i"), replaced)
-	attr.Parts16BE(c, greOutFlags, "oflags", l.out.rest, l.out.parts("o"), replaced)
-	attr.Uint32BE(c, greInKey, "ikey", l.in.key, replaced, attr.OmitZero)
-	attr.Uint32BE(c, greOutKey, "okey", l.out.key, replaced, attr.OmitZero)
-	attr.Flag(c, greCollectMetadata, "external", l.external, attr.CreateOnly, attr.OmitZero)
+	attr.Link(c, greLink, "dev", g.link, replaced, attr.JSON("link"), attr.OmitZero)
+	attr.Parts16BE(c, greInFlags, "iflags", g.in.rest, g.in.parts("i"), replaced)
+	attr.Parts16BE(c, greOutFlags, "oflags", g.out.rest, g.out.parts("o"), replaced)
+	attr.Uint32BE(c, greInKey, "ikey", g.in.key, replaced, attr.OmitZero)
+	attr.Uint32BE(c, greOutKey, "okey", g.out.key, replaced, attr.OmitZero)
+	attr.Flag(c, greCollectMetadata, "external", g.external, attr.CreateOnly, attr.OmitZero)
+	addr(c, greLocal, "local", g.local, replaced, attr.NotZero, attr.ZeroWord(anyAddr))
+	addr(c, greRemote, "remote", g.remote, replaced, attr.NotZero, attr.ZeroWord(anyAddr))
+}
+
+// useKeys sets the flags of keys that are said where nothing is said of them:
+// the kernel would store the keys and not use them.
+func (g greCommon) useKeys() {
+	for _, w := range []greWay{g.in, g.out} {
+		if w.key.IsSet() && !w.keyed.IsSet() {
+			w.keyed.Set(true)
+		}
+	}
+}
+
+// tidyKeys says the keys that are used, and no others, as iproute2 does.
+func (g greCommon) tidyKeys(o *attr.Object) {
+	tidyKey(o, "ikey", *g.in.keyed, *g.in.key)
+	tidyKey(o, "okey", *g.out.keyed, *g.out.key)
 }
 
 func (w greWay) parts(prefix string) []attr.Part {
@@ -195,10 +208,9 @@ func (w greWay) parts(prefix string) []attr.Part {
 	}
 }
 
-// Tidy says the keys that are used, and no others, as iproute2 does.
+// Tidy writes keys and encapsulation as iproute2 does.
 func (g *GRE) Tidy(o *attr.Object) {
-	tidyKey(o, "ikey", g.InKeyed, g.InKey)
-	tidyKey(o, "okey", g.OutKeyed, g.OutKey)
+	g.common().tidyKeys(o)
 	g.Encap.tidy(o)
 }
 

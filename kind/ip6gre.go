@@ -51,12 +51,11 @@ func (*IP6GRE) Kind() string { return "ip6gre" }
 func (*IP6GRE) Info() Info { return Info{Update: Replace, Module: "ip6_gre"} }
 
 // Complete is that of [GRE].
-func (g *IP6GRE) Complete() { useKeys(g.InKey, &g.InKeyed, g.OutKey, &g.OutKeyed) }
+func (g *IP6GRE) Complete() { g.common().useKeys() }
 
 // Tidy leaves out what iproute2 does.
 func (g *IP6GRE) Tidy(o *attr.Object) {
-	tidyKey(o, "ikey", g.InKeyed, g.InKey)
-	tidyKey(o, "okey", g.OutKeyed, g.OutKey)
+	g.common().tidyKeys(o)
 	g.Header.tidy(o)
 	g.Encap.tidy(o)
 }
@@ -67,14 +66,18 @@ func (g *IP6GRE) Fields(c *attr.Codec) {
 	attr.Rest(c, &g.Unknown)
 }
 
+// common is that of [GRE].
+func (g *IP6GRE) common() greCommon {
+	return greCommon{
+		link: &g.Link, external: &g.External, local: &g.Local, remote: &g.Remote,
+		in:  greWay{&g.InKey, &g.InKeyed, &g.InSequence, &g.InChecksum, &g.OtherInFlags},
+		out: greWay{&g.OutKey, &g.OutKeyed, &g.OutSequence, &g.OutChecksum, &g.OtherOutFlags},
+	}
+}
+
 func (g *IP6GRE) fields(c *attr.Codec) {
 	replaced := attr.Changes(attr.Replaced)
-	greLists{
-		link: &g.Link, in: greWay{&g.InKey, &g.InKeyed, &g.InSequence, &g.InChecksum, &g.OtherInFlags},
-		out: greWay{&g.OutKey, &g.OutKeyed, &g.OutSequence, &g.OutChecksum, &g.OtherOutFlags}, external: &g.External,
-	}.fields(c)
-	attr.Addr6(c, greLocal, "local", &g.Local, replaced, attr.NotZero, attr.ZeroWord(anyAddr))
-	attr.Addr6(c, greRemote, "remote", &g.Remote, replaced, attr.NotZero, attr.ZeroWord(anyAddr))
+	g.common().fields(c, attr.Addr6)
 	attr.Uint8(c, greTTL, "hoplimit", &g.HopLimit, replaced, attr.JSON("ttl"))
 	g.Header.fields(c, greEncapLimit)
 	attr.Uint32(c, greFwmark, "fwmark", &g.Mark, replaced, attr.Hex, attr.OmitZero)

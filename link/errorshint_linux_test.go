@@ -161,7 +161,7 @@ func TestHintReceivers(t *testing.T) {
 				b.change("v0", link.Spec{Master: link.Name("m0")})
 			}
 			wantBelow, wantMaster := "v0 has m0, "+kindText(name)+", on it", "m0, "+kindText(name)+", sits on it"
-			if b.get("v0").Master.IsSet() { // of an hsr since Linux 7.0 or so
+			if b.get("v0").Master.IsSet() { // newer kernels make an hsr the master
 				wantBelow, wantMaster = "v0, the link below, is a port of m0", ""
 			}
 			if name != "macvtap" { // which shares with it
