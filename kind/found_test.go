@@ -31,6 +31,10 @@ func TestGeneveRevert(t *testing.T) {
 	if g, ok := got.(*kind.Geneve); !ok || *g != (kind.Geneve{TTLInherit: attr.On}) {
 		t.Errorf("%+v", got)
 	}
+	got = was.Revert(&kind.Geneve{TTL: attr.U8(5), TTLInherit: attr.Off})
+	if g, ok := got.(*kind.Geneve); !ok || *g != *was {
+		t.Errorf("%+v, want both", got)
+	}
 	if again := was.Revert(was); again != nil {
 		t.Errorf("%+v for nothing", again)
 	}

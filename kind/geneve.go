@@ -85,13 +85,18 @@ func (g *Geneve) Trim() {
 	}
 }
 
-// Revert copies the hop limit again, or no more: the old one is back by then, and
-// setting it has turned the copying off.
+// Revert copies the hop limit again, and brings back the one that is kept
+// meanwhile: setting that turns the copying off, so that the two go together.
 func (g *Geneve) Revert(now Kind) Kind {
-	if n, ok := now.(*Geneve); ok && g.TTLInherit.Value() && !n.TTLInherit.Value() {
-		return &Geneve{TTLInherit: attr.On}
+	n, ok := now.(*Geneve)
+	if !ok || !g.TTLInherit.Value() || n.TTLInherit.Value() && n.TTL == g.TTL {
+		return nil
 	}
-	return nil
+	d := &Geneve{TTLInherit: attr.On}
+	if n.TTL != g.TTL {
+		d.TTL = g.TTL
+	}
+	return d
 }
 
 // Prepare sets a hop limit before it is said to be copied: the kernel would look

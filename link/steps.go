@@ -77,6 +77,7 @@ func (s *subject) revert(ctx context.Context, r kind.Reverter) error {
 		if err != nil {
 			return err
 		}
+		s.now = l // what comes before the request depends on it
 		k := r.Revert(l.Kind)
 		switch {
 		case k == nil:
