@@ -50,6 +50,8 @@ func messageList(typ uint16) (key string, list attr.Struct) {
 		return "stats", new(StatsReport)
 	case rtnl.GetStats:
 		return "stats", new(StatsRequest)
+	case rtnl.NewVLAN, rtnl.GetVLAN:
+		return "vlans", new(vlanReport)
 	}
 	return "link", new(Link)
 }
@@ -58,7 +60,7 @@ func messageList(typ uint16) (key string, list attr.Struct) {
 var messageTypes = map[uint16]string{
 	rtnl.TypeError: "ERROR", rtnl.TypeDone: "DONE", rtnl.NewLink: "NEWLINK", rtnl.DelLink: "DELLINK", rtnl.GetLink: "GETLINK",
 	rtnl.SetLink: "SETLINK", rtnl.NewLinkProp: "NEWLINKPROP", rtnl.DelLinkProp: "DELLINKPROP",
-	rtnl.NewStats: "NEWSTATS", rtnl.GetStats: "GETSTATS",
+	rtnl.NewStats: "NEWSTATS", rtnl.GetStats: "GETSTATS", rtnl.NewVLAN: "NEWVLAN", rtnl.GetVLAN: "GETVLAN",
 }
 
 // messageType names the type; an error without a number is an acknowledgement.
@@ -106,7 +108,7 @@ func useFlags(d rtnl.Direction, typ uint16) attr.Words[uint16] {
 	switch {
 	case d == rtnl.In:
 		return nil
-	case typ == rtnl.GetLink, typ == rtnl.GetStats:
+	case typ == rtnl.GetLink, typ == rtnl.GetStats, typ == rtnl.GetVLAN:
 		return readFlags
 	}
 	return createFlags

@@ -3,6 +3,7 @@ package link
 import (
 	"context"
 
+	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
 )
 
@@ -48,4 +49,55 @@ type OtherNamespace = otherNamespace
 // OtherNamespaces lists them.
 func OtherNamespaces(ctx context.Context, c *Client) ([]OtherNamespace, error) {
 	return c.home.otherNamespaces(ctx)
+}
+
+// TableOf makes a table of what is asked for.
+func TableOf(vlans []PortVLAN, tunnels []PortTunnel) (vlanTable, error) {
+	t := newVLANTable()
+	flags, err := vlanFlagsOf(vlans)
+	if err != nil {
+		return t, err
+	}
+	ids, err := tunnelsOf(tunnels, true)
+	if err != nil {
+		return t, err
+	}
+	t.set(flags)
+	t.mapTo(ids)
+	return t, t.checkTunnels()
+}
+
+// A VLANTable is what a bridge or port has.
+type VLANTable = vlanTable
+
+// ChangeVLANs returns the requests that lead from one table to another, the
+// table that each leads to, and their messages for a port with index 4.
+func ChangeVLANs(have, want vlanTable) (changes []string, tables []vlanTable, messages [][]byte) {
+	for _, c := range have.toward(want) {
+		have = c.apply(have)
+		changes, tables = append(changes, c.String()), append(tables, have)
+		m, err := c.message(4, false)
+		if err != nil {
+			panic(err)
+		}
+		messages = append(messages, m)
+	}
+	return changes, tables, messages
+}
+
+// Lists returns what is in a table.
+func (t vlanTable) Lists() ([]PortVLAN, []PortTunnel) { return t.vlans(), t.mappings() }
+
+// VLANMessage returns the request that adds or removes these.
+func VLANMessage(remove bool, vlans []PortVLAN, tunnels []PortTunnel, index uint32, self bool) ([]byte, error) {
+	return vlanChange{remove, vlans, tunnels}.message(index, self)
+}
+
+// VLANReport reads the body of a message about VLANs.
+func VLANReport(b []byte) (BridgeVLANs, error) {
+	var r vlanReport
+	t := newVLANTable()
+	err := attr.Decode(b, &r)
+	r.enterInto(t)
+	return BridgeVLANs{Index: r.index, VLANs: t.vlans(), Tunnels: t.mappings()}, err
 }

@@ -30,6 +30,9 @@ type subject struct {
 	gone  bool // deleted again by undoing
 	// had is the data before the step that is being undone, nil otherwise.
 	had kind.Kind
+	// vlans are the VLANs before a transaction that is about them, nil for any
+	// other.
+	vlans *vlanTable
 	// stranger is the index of a link that may be this one, made by a request
 	// whose answer was lost, or somebody else's, and so was left alone.
 	stranger uint32
@@ -154,6 +157,7 @@ func (s *subject) residue(ctx context.Context) []Residue {
 		out = append(out, Residue{s.was.Name, "altnames", fmt.Sprint(s.was.AltNames), fmt.Sprint(l.AltNames)})
 	}
 	out = append(out, s.was.xdpResidue(&l)...)
+	out = append(out, s.vlanResidue(ctx)...)
 	was, is := s.was.lasting(), l.lasting()
 	lost, _, err := l.diff(was)
 	if err != nil {

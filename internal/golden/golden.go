@@ -28,6 +28,8 @@ const (
 	FolderShow = "show"
 	// FolderDumps has whole dumps of eight topologies.
 	FolderDumps = "dumps"
+	// FolderBridge has one request of the command bridge per case.
+	FolderBridge = "bridge"
 )
 
 // Versions lists the kernels that [LoadKernel] knows, oldest first.

@@ -22,7 +22,7 @@ func mustCases(t *testing.T, folder string) []Case {
 }
 
 func TestCases(t *testing.T) {
-	for folder, want := range map[string]int{FolderLink: 616, FolderShow: 43, FolderDumps: 48} {
+	for folder, want := range map[string]int{FolderLink: 616, FolderShow: 43, FolderDumps: 48, FolderBridge: 15} {
 		cases := mustCases(t, folder)
 		if len(cases) != want {
 			t.Errorf("%s: %d cases, want %d", folder, len(cases), want)
