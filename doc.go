@@ -28,5 +28,6 @@
 //
 //	go run ./examples/quickstart
 //
+// The one in examples/bridgevlan puts containers into VLANs of a bridge.
 // README.md has a table from "ip link" commands to Go.
 package iplink

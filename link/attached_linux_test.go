@@ -74,11 +74,11 @@ var hangers = []struct {
 	{"group", "p0", func(b *box) { b.group("br0", "p0", "239.1.1.1") }, func(a *link.Attached) { a.Entries.Set(1) }, link.LosePortState},
 	{"VLANs", "p0", func(b *box) {
 		testns.Require(b.t, "vlan filtering")
-		b.vlans("p0", link.PortVLAN{ID: 10}, link.PortVLAN{ID: 20, End: 30})
+		b.addVLANs("p0", link.PortVLAN{ID: 10}, link.PortVLAN{ID: 20, End: 30})
 	}, func(a *link.Attached) { a.Entries.Set(2) }, link.LosePortState},
 	{"untagged VLAN", "p0", func(b *box) {
 		testns.Require(b.t, "vlan filtering")
-		b.vlans("p0", link.PortVLAN{ID: 10, Flags: link.VLANPVID | link.VLANUntagged})
+		b.addVLANs("p0", link.PortVLAN{ID: 10, Flags: link.VLANPVID | link.VLANUntagged})
 	}, func(a *link.Attached) { a.Entries.Set(2) }, link.LosePortState}, // VLAN 1 is another than that of new ports now
 	{"VLAN of new ports", "q0", func(b *box) {
 		testns.Require(b.t, "vlan filtering")

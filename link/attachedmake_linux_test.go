@@ -170,10 +170,12 @@ func (b *box) attached(name string) link.Attached {
 	return must[map[uint32]link.Attached](b.t)(link.AttachedTo(b.ctx, b.plain, i))[i]
 }
 
-// vlans adds VLANs to a port.
-func (b *box) vlans(name string, vlans ...link.PortVLAN) {
+// addVLANs adds VLANs to a port.
+func (b *box) addVLANs(name string, vlans ...link.PortVLAN) {
 	b.t.Helper()
-	b.bridgeRequest(rtnl.SetLink, link.BridgeRequest{Index: b.get(name).Index, VLANs: vlans})
+	if err := b.plain.AddVLANs(b.ctx, link.Name(name), vlans...); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 func netipAddr(s string) netip.Addr { return netip.MustParseAddr(s) }

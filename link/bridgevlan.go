@@ -14,6 +14,9 @@ const (
 	VLANPVID VLANFlags = 1 << 1
 	// VLANUntagged sends packets of this VLAN without a tag.
 	VLANUntagged VLANFlags = 1 << 2
+	// VLANAccess is both: the one VLAN of a port to something that knows no
+	// VLANs, such as a container.
+	VLANAccess = VLANPVID | VLANUntagged
 	// VLANBridgeEntry is the VLAN of the bridge itself.
 	VLANBridgeEntry VLANFlags = 1 << 5
 	// VLANOnlyOptions changes options and nothing else.
@@ -41,7 +44,8 @@ func (f *VLANFlags) UnmarshalText(b []byte) (err error) {
 // (struct bridge_vlan_info). A range travels as two structs, its first and
 // its last VLAN.
 type PortVLAN struct {
-	// Flags say what the bridge does with it.
+	// Flags say what the bridge does with it. Ports have VLANPVID and
+	// VLANUntagged; the others are for those who send messages themselves.
 	Flags VLANFlags
 	// ID is the VLAN, End the last one of a range, 0 if it is only one.
 	ID, End uint16

@@ -29,7 +29,7 @@ type (
 
 var (
 	v0, br0     = link.Name("v0"), link.Name("br0")
-	defaultVLAN = link.PortVLAN{Flags: pvidUntagged, ID: 1}
+	defaultVLAN = link.PortVLAN{Flags: link.VLANAccess, ID: 1}
 )
 
 // vlanBox is a box with a bridge and two ports, v0 and w0, on a kernel with
@@ -83,13 +83,13 @@ func TestVLANs(t *testing.T) {
 	b.sends(1, func() error { return b.c.RemoveVLANs(b.ctx, v0, defaultVLAN, link.PortVLAN{ID: 99}) })
 	b.has(v0, trunk...)
 	// The PVID changes hands without being taken away first.
-	b.sends(1, func() error { return b.c.AddVLANs(b.ctx, v0, link.PortVLAN{Flags: pvidUntagged, ID: 10}) })
+	b.sends(1, func() error { return b.c.AddVLANs(b.ctx, v0, link.PortVLAN{Flags: link.VLANAccess, ID: 10}) })
 	b.sends(1, func() error { return b.c.AddVLANs(b.ctx, v0, link.PortVLAN{Flags: link.VLANPVID, ID: 30}) })
 	b.has(v0, link.PortVLAN{Flags: link.VLANUntagged, ID: 10}, link.PortVLAN{ID: 11, End: 20}, link.PortVLAN{Flags: link.VLANPVID, ID: 30})
 	b.sends(1, func() error { return b.c.AddVLANs(b.ctx, v0, link.PortVLAN{ID: 30}) })
 	b.has(v0, link.PortVLAN{Flags: link.VLANUntagged, ID: 10}, link.PortVLAN{ID: 11, End: 20}, link.PortVLAN{ID: 30})
-	b.sends(2, func() error { return b.c.SetVLANs(b.ctx, v0, link.PortVLAN{Flags: pvidUntagged, ID: 4094}) })
-	b.has(v0, link.PortVLAN{Flags: pvidUntagged, ID: 4094})
+	b.sends(2, func() error { return b.c.SetVLANs(b.ctx, v0, link.PortVLAN{Flags: link.VLANAccess, ID: 4094}) })
+	b.has(v0, link.PortVLAN{Flags: link.VLANAccess, ID: 4094})
 	b.sends(1, func() error { return b.c.SetVLANs(b.ctx, v0) })
 	b.has(v0)
 	b.has(link.Name("w0"), defaultVLAN)
@@ -100,6 +100,24 @@ func TestVLANs(t *testing.T) {
 	b.sends(2, func() error { return b.c.SetVLANs(b.ctx, br0, link.PortVLAN{ID: 2, End: 4094}) })
 	b.has(br0, link.PortVLAN{ID: 2, End: 4094})
 	b.has(v0)
+}
+
+// TestAccessPort is the example of README.md.
+func TestAccessPort(t *testing.T) {
+	b := vlanBox(t)
+	b.change("br0", link.Spec{Kind: &kind.Bridge{VLANFiltering: attr.On}, Up: attr.On})
+	container := testns.New(t)
+	wantError(t, accessPort(b.ctx, b.c, br0, 4095, container), "vlan: 4095 is out of range")
+	if _, err := b.plain.Get(b.ctx, link.Name("veth0")); !errors.Is(err, link.ErrNotExist) {
+		t.Errorf("left behind: %v", err)
+	}
+	if err := accessPort(b.ctx, b.c, br0, 10, container); err != nil {
+		t.Fatal(err)
+	}
+	b.has(link.Name("veth0"), link.PortVLAN{Flags: link.VLANAccess, ID: 10})
+	if !b.get("veth0").IsUp() {
+		t.Error("it is down")
+	}
 }
 
 // TestVLANsOfPortsOfOthers are those of a bridge that is a port, of no bridge.
@@ -249,6 +267,8 @@ func (k withoutVLANs) Send(ctx context.Context, b []byte) error {
 	return k.Transport.Send(ctx, b)
 }
 
+const withoutVLANsHint = "this kernel's bridges have no VLANs: it was built without CONFIG_BRIDGE_VLAN_FILTERING"
+
 // noSuchQuestion is a type of requests to read that no kernel has yet.
 const noSuchQuestion = 126
 
@@ -262,6 +282,15 @@ func TestVLANsMissing(t *testing.T) {
 		wantError(t, err, "CONFIG_BRIDGE_VLAN_FILTERING", link.ErrNotSupported)
 		t.Log(err)
 	}
+	// Such a kernel refuses the option, or ignores it.
+	refusing := &scripted{box: b, errno: 95, c: openWith(t, link.Config{NetNS: b.ns}, func(t rtnl.Transport) rtnl.Transport {
+		return &script{Transport: withoutVLANs{t}, answer: func(req rtnl.Message) rtnltest.Datagram { return rtnltest.Kernel(rtnltest.Ack(req, 95)) }}
+	})}
+	ignoring := &scripted{box: b, c: openWith(t, link.Config{NetNS: b.ns}, func(t rtnl.Transport) rtnl.Transport { return withoutVLANs{withoutFiltering{t}} })}
+	wish := link.Spec{Name: "br0", Kind: &kind.Bridge{Priority: attr.U16(1), VLANFiltering: attr.On}}
+	wantError(t, refusing.try("br0", wish), "change br0: linkinfo.data.vlan_filtering: Operation not supported; "+withoutVLANsHint, link.ErrNotSupported)
+	wish.Name = "br1"
+	wantError(t, ignoring.try("", wish), "create br1: vlan_filtering: want on, is absent: accepted by the kernel but not applied; "+withoutVLANsHint, link.ErrVerify)
 }
 
 func TestVLANsNotPermitted(t *testing.T) {
@@ -354,10 +383,10 @@ func TestVLANsChangedMeanwhile(t *testing.T) {
 // prepares.
 var vlanScenarios = map[string]func(context.Context, *link.Client) error{
 	"add": func(ctx context.Context, c *link.Client) error {
-		return c.AddVLANs(ctx, v0, link.PortVLAN{Flags: pvidUntagged, ID: 100}, link.PortVLAN{ID: 15}, link.PortVLAN{ID: 200, End: 300})
+		return c.AddVLANs(ctx, v0, link.PortVLAN{Flags: link.VLANAccess, ID: 100}, link.PortVLAN{ID: 15}, link.PortVLAN{ID: 200, End: 300})
 	},
 	"set": func(ctx context.Context, c *link.Client) error {
-		return c.SetVLANs(ctx, v0, link.PortVLAN{Flags: pvidUntagged, ID: 100}, link.PortVLAN{ID: 15, End: 30})
+		return c.SetVLANs(ctx, v0, link.PortVLAN{Flags: link.VLANAccess, ID: 100}, link.PortVLAN{ID: 15, End: 30})
 	},
 	"bridge": func(ctx context.Context, c *link.Client) error {
 		return c.SetVLANs(ctx, br0, link.PortVLAN{ID: 100, End: 200})
@@ -385,6 +414,7 @@ func TestVLANFaults(t *testing.T) {
 	for scenario, do := range vlanScenarios {
 		t.Run(scenario, func(t *testing.T) {
 			b := vlanStage(t)
+			b.tap.reset(nil)
 			if err := do(b.ctx, b.c); err != nil {
 				t.Fatal(err)
 			}
@@ -450,6 +480,7 @@ func TestVLANFaultsOfUndoing(t *testing.T) {
 	for scenario, do := range vlanScenarios {
 		t.Run(scenario, func(t *testing.T) {
 			b := vlanStage(t)
+			b.tap.reset(nil)
 			if err := do(b.ctx, b.c); err != nil {
 				t.Fatal(err)
 			}

@@ -19,8 +19,6 @@ import (
 // VLANs of bridges without a kernel: what is asked for, the way from what there
 // is to that, and its messages.
 
-const pvidUntagged = link.VLANPVID | link.VLANUntagged
-
 // TestVLANRequests compares requests with those of "bridge vlan".
 func TestVLANRequests(t *testing.T) {
 	if !golden.Native(golden.Order) {
@@ -37,11 +35,11 @@ func TestVLANRequests(t *testing.T) {
 		self    bool
 	}{
 		"bridge vlan add dev v0 vid 10":                           {vlans: vlan(10, 0, 0)},
-		"bridge vlan add dev v0 vid 10 pvid untagged":             {vlans: vlan(10, 0, pvidUntagged)},
+		"bridge vlan add dev v0 vid 10 pvid untagged":             {vlans: vlan(10, 0, link.VLANAccess)},
 		"bridge vlan add dev v0 vid 10-20":                        {vlans: vlan(10, 20, 0)},
 		"bridge vlan add dev v0 vid 10-20 untagged":               {vlans: vlan(10, 20, link.VLANUntagged)},
 		"bridge vlan add dev br0 vid 10 self":                     {vlans: vlan(10, 0, 0), self: true},
-		"bridge vlan add dev br0 vid 10 pvid untagged self":       {vlans: vlan(10, 0, pvidUntagged), self: true},
+		"bridge vlan add dev br0 vid 10 pvid untagged self":       {vlans: vlan(10, 0, link.VLANAccess), self: true},
 		"bridge vlan add dev br0 vid 10-20 self untagged":         {vlans: vlan(10, 20, link.VLANUntagged), self: true},
 		"bridge vlan del dev v0 vid 1":                            {remove: true, vlans: vlan(1, 0, 0)},
 		"bridge vlan del dev v0 vid 10-20":                        {remove: true, vlans: vlan(10, 20, 0)},
@@ -85,7 +83,7 @@ func TestVLANRequests(t *testing.T) {
 func TestVLANChanges(t *testing.T) {
 	type vlans = []link.PortVLAN
 	type tunnels = []link.PortTunnel
-	first := vlans{{Flags: pvidUntagged, ID: 1}}
+	first := vlans{{Flags: link.VLANAccess, ID: 1}}
 	for _, test := range []struct {
 		name        string
 		have        vlans
@@ -97,15 +95,15 @@ func TestVLANChanges(t *testing.T) {
 		{"nothing", nil, nil, nil, nil, nil},
 		{"as it is", first, nil, first, nil, nil},
 		{"a trunk", first, nil, vlans{{ID: 10, End: 20}, {ID: 30}}, nil, []string{"add VLANs 10-20, 30", "remove VLANs 1"}},
-		{"an access port", first, nil, vlans{{Flags: pvidUntagged, ID: 10}}, nil, []string{"add VLANs 10 PVID Egress Untagged", "remove VLANs 1"}},
-		{"the PVID takes over", first, nil, vlans{{Flags: link.VLANUntagged, ID: 1}, {Flags: pvidUntagged, ID: 10}}, nil, []string{"add VLANs 10 PVID Egress Untagged"}},
+		{"an access port", first, nil, vlans{{Flags: link.VLANAccess, ID: 10}}, nil, []string{"add VLANs 10 PVID Egress Untagged", "remove VLANs 1"}},
+		{"the PVID takes over", first, nil, vlans{{Flags: link.VLANUntagged, ID: 1}, {Flags: link.VLANAccess, ID: 10}}, nil, []string{"add VLANs 10 PVID Egress Untagged"}},
 		{"the PVID comes first", first, nil, vlans{{Flags: link.VLANUntagged, ID: 1}, {ID: 5}, {Flags: link.VLANPVID, ID: 10}}, nil, []string{"add VLANs 10 PVID, 5"}},
 		{"no PVID", first, nil, vlans{{Flags: link.VLANUntagged, ID: 1}}, nil, []string{"add VLANs 1 Egress Untagged"}},
 		{"other flags within a range", vlans{{ID: 10, End: 20}}, nil, vlans{{ID: 10, End: 14}, {Flags: link.VLANUntagged, ID: 15}, {ID: 16, End: 20}}, nil, []string{"add VLANs 15 Egress Untagged"}},
 		{"a hole in a range", vlans{{ID: 10, End: 20}}, nil, vlans{{ID: 10, End: 14}, {ID: 16, End: 20}}, nil, []string{"remove VLANs 15"}},
 		{"ranges that meet", nil, nil, vlans{{ID: 10, End: 14}, {ID: 15}, {ID: 16, End: 20}}, nil, []string{"add VLANs 10-20"}},
 		{"a range of one", nil, nil, vlans{{ID: 10, End: 10}}, nil, []string{"add VLANs 10"}},
-		{"removed with flags", vlans{{Flags: pvidUntagged, ID: 10}, {ID: 11}}, nil, nil, nil, []string{"remove VLANs 10-11"}},
+		{"removed with flags", vlans{{Flags: link.VLANAccess, ID: 10}, {ID: 11}}, nil, nil, nil, []string{"remove VLANs 10-11"}},
 		{"mapped", vlans{{ID: 10, End: 20}}, nil, vlans{{ID: 10, End: 20}}, tunnels{{10, 20, 110}}, []string{"add tunnels 10-20 110-120"}},
 		{"mapped with the VLANs", nil, nil, vlans{{ID: 10, End: 20}}, tunnels{{10, 12, 110}, {13, 0, 7}}, []string{"add VLANs 10-20", "add tunnels 10-12 110-112, 13 7"}},
 		{"another tunnel", vlans{{ID: 10, End: 20}}, tunnels{{10, 20, 110}}, vlans{{ID: 10, End: 20}}, tunnels{{10, 14, 110}, {15, 0, 7}, {16, 20, 116}},
@@ -239,7 +237,7 @@ func TestVLANsImpossible(t *testing.T) {
 
 // TestVLANText compares with what "bridge vlan show" and "tunnelshow" print.
 func TestVLANText(t *testing.T) {
-	v := link.BridgeVLANs{Index: 4, Name: "v0", VLANs: []link.PortVLAN{{Flags: pvidUntagged, ID: 1}, {ID: 10, End: 20}},
+	v := link.BridgeVLANs{Index: 4, Name: "v0", VLANs: []link.PortVLAN{{Flags: link.VLANAccess, ID: 1}, {ID: 10, End: 20}},
 		Tunnels: []link.PortTunnel{{VLAN: 10, End: 12, ID: 110}, {VLAN: 13, ID: 7}}}
 	empty := link.BridgeVLANs{Index: 5}
 	for _, test := range []struct{ got, want string }{
@@ -274,7 +272,7 @@ func TestVLANReport(t *testing.T) {
 		entry(6, 1, attr.AppendUint8(nil, 3, 3)),
 		entry(0, 10, attr.AppendUint16(nil, 2, 20), attr.AppendUint8(nil, 3, 3), nest(4, u32s(1, 110))),
 		entry(0, 21, attr.AppendUint8(nil, 3, 4), attr.AppendUint8(nil, 9, 1)))
-	want := link.BridgeVLANs{Index: 4, VLANs: []link.PortVLAN{{Flags: pvidUntagged, ID: 1}, {ID: 10, End: 21}}, Tunnels: []link.PortTunnel{{VLAN: 10, End: 20, ID: 110}}}
+	want := link.BridgeVLANs{Index: 4, VLANs: []link.PortVLAN{{Flags: link.VLANAccess, ID: 1}, {ID: 10, End: 21}}, Tunnels: []link.PortTunnel{{VLAN: 10, End: 20, ID: 110}}}
 	got, err := link.VLANReport(b)
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%v: %v, want %v", err, got, want)

@@ -321,7 +321,7 @@ func (s *vlanStep) undo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, change := range now.toward(now.with(s.before, s.before.differs(s.after))) {
+	for _, change := range now.toward(now.undone(s.before, s.after)) {
 		if err := s.sub.sendVLANs(ctx, change); err != nil {
 			return err
 		}

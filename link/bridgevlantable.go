@@ -101,17 +101,25 @@ func (t vlanTable) differs(o vlanTable) []uint16 {
 	return ids
 }
 
-// with returns t with what o has of some VLANs.
-func (t vlanTable) with(o vlanTable, ids []uint16) vlanTable {
-	out := t.clone()
-	back := map[uint16]VLANFlags{}
-	for _, id := range ids {
-		out.remove(map[uint16]VLANFlags{id: 0})
-		if f, ok := o.flags[id]; ok {
-			back[id] = f
+// undone returns t without what leads from one table to another. It leaves
+// alone what others have done to the same VLANs: a VLAN that has gone does not
+// come back for the sake of its tunnel.
+func (t vlanTable) undone(before, after vlanTable) vlanTable {
+	out, back := t.clone(), map[uint16]VLANFlags{}
+	for _, id := range before.differs(after) {
+		f, had := before.flags[id]
+		if g, has := after.flags[id]; had != has || f != g {
+			out.remove(map[uint16]VLANFlags{id: 0})
+			if had {
+				back[id] = f
+			}
 		}
-		if tun, ok := o.tunnels[id]; ok {
-			out.tunnels[id] = tun
+		tun, mapped := before.tunnels[id]
+		if now, too := after.tunnels[id]; mapped != too || tun != now {
+			delete(out.tunnels, id)
+			if _, there := t.flags[id]; mapped && there {
+				out.tunnels[id] = tun
+			}
 		}
 	}
 	out.set(back)
@@ -308,7 +316,9 @@ func enterTunnels(m map[uint16]uint32, t PortTunnel) {
 const bridgeSelf = 2
 
 // message returns the request. A bridge is asked about itself, a port's bridge
-// about the port, which is what no flags mean.
+// about the port, which is what no flags mean. RTM_NEWVLAN and RTM_DELVLAN would
+// say the same; but kernels announce the latter as RTM_DELLINK, from which other
+// programs learn that a port has left its bridge.
 func (c vlanChange) message(index uint32, self bool) ([]byte, error) {
 	r := BridgeRequest{Index: index, VLANs: c.vlans}
 	if self {

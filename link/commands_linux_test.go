@@ -94,6 +94,30 @@ func commands(ctx context.Context, c *link.Client, blue *nsutil.Namespace, pid i
 		{"ip link set eth1 type bridge_slave cost 10", func() (any, error) {
 			return c.Change(ctx, link.Name("eth1"), link.Spec{Port: &kind.BridgePort{Cost: attr.U32(10)}})
 		}},
+		{"bridge vlan show", func() (any, error) {
+			return c.ListVLANs(ctx)
+		}},
+		{"bridge vlan add dev eth1 vid 10-20", func() (any, error) {
+			return nil, c.AddVLANs(ctx, link.Name("eth1"), link.PortVLAN{ID: 10, End: 20})
+		}},
+		{"bridge vlan add dev eth1 vid 10 pvid untagged", func() (any, error) {
+			return nil, c.AddVLANs(ctx, link.Name("eth1"), link.PortVLAN{ID: 10, Flags: link.VLANAccess})
+		}},
+		{"bridge vlan del dev eth1 vid 1", func() (any, error) {
+			return nil, c.RemoveVLANs(ctx, link.Name("eth1"), link.PortVLAN{ID: 1})
+		}},
+		{"bridge vlan add dev br0 vid 10 self", func() (any, error) {
+			return nil, c.AddVLANs(ctx, link.Name("br0"), link.PortVLAN{ID: 10})
+		}},
+		{"ip link set eth1 type bridge_slave vlan_tunnel on", func() (any, error) {
+			return c.Change(ctx, link.Name("eth1"), link.Spec{Port: &kind.BridgePort{VLANTunnel: attr.On}})
+		}},
+		{"bridge vlan add dev eth1 vid 10-20 tunnel_info id 110-120", func() (any, error) {
+			return nil, c.AddVLANTunnels(ctx, link.Name("eth1"), link.PortTunnel{VLAN: 10, End: 20, ID: 110})
+		}},
+		{"bridge vlan tunnelshow dev eth1", func() (any, error) {
+			return c.VLANTunnels(ctx, link.Name("eth1"))
+		}},
 		{"ip link show master br0", func() (any, error) {
 			return c.List(ctx, link.Filter{Master: link.Name("br0")})
 		}},
@@ -134,6 +158,9 @@ func TestCommands(t *testing.T) {
 			_, err := row.run()
 			if errors.Is(err, link.ErrUnsupportedKind) {
 				testns.Require(t, kindIn(row.ip))
+			}
+			if errors.Is(err, link.ErrNotSupported) && strings.HasPrefix(row.ip, "bridge ") {
+				testns.Require(t, "vlan filtering")
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -189,10 +216,18 @@ func (s *stage) links(t *testing.T) (all []string) {
 			return "random"
 		}))
 	}
+	vlans, err := s.client.ListVLANs(t.Context())
+	if err != nil && !errors.Is(err, link.ErrNotSupported) {
+		t.Fatal(err)
+	}
+	for _, v := range vlans {
+		all = append(all, v.String())
+	}
 	return all
 }
 
-// newIP returns what runs an ip command on the stage, nil where there is no ip.
+// newIP returns what runs a command of iproute2 on the stage, nil where there is
+// no ip.
 func newIP(t *testing.T, s *stage) func(*testing.T, string) {
 	path, err := testns.IPRoute2()
 	if err != nil {
@@ -204,7 +239,11 @@ func newIP(t *testing.T, s *stage) func(*testing.T, string) {
 		command = strings.ReplaceAll(command, "$PID", fmt.Sprint(s.pid))
 		command = strings.ReplaceAll(command, "netns blue", fmt.Sprintf("netns /proc/%d/fd/%d", os.Getpid(), s.blue.FD()))
 		testns.In(t, s.ns, func() {
-			if out, err := exec.Command(path, strings.Fields(command)[1:]...).CombinedOutput(); err != nil {
+			words := strings.Fields(command)
+			if words[0] == "ip" {
+				words[0] = path
+			}
+			if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
 				t.Fatalf("%s: %v\n%s", command, err, out)
 			}
 		})

@@ -13,7 +13,8 @@
 // [Link] is what the kernel reports, every attribute of it. Types of package
 // kind are the kinds of links and their data. [Client.GetStats] and
 // [Client.ListStats] read counters that links do not report: by VLAN, of
-// multicast, of hardware.
+// multicast, of hardware. [Client.SetVLANs] and those beside it are for the
+// VLANs of bridges and their ports, "bridge vlan".
 //
 // # Guarantees
 //

@@ -49,6 +49,7 @@ type explanation struct {
 
 // explanations are asked in this order; the first that fits counts.
 var explanations = []explanation{
+	{"", []Errno{0, eopnotsupp}, (*refusal).withoutVLANs},
 	// What makes all else moot: there is no link, or nobody was allowed to ask.
 	{"", []Errno{enodev}, (*refusal).vanished},
 	{"", []Errno{eperm}, (*refusal).incapable},

@@ -3,6 +3,7 @@ package link
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
@@ -119,6 +120,30 @@ func (r *refusal) vanished() bool {
 	}
 	r.Hint = "somebody else deleted or moved it meanwhile"
 	return true
+}
+
+// withoutVLANs asks a kernel that has bridges, and refused an option about
+// VLANs, whether it has VLANs of bridges.
+func (r *refusal) withoutVLANs() bool {
+	b, ok := r.said.Kind.(*kind.Bridge)
+	if !ok {
+		return false
+	}
+	for f := range attr.Values(b) {
+		if !strings.HasPrefix(f.Name, "vlan_") {
+			continue
+		}
+		err := r.at.dumpVLANs(r.ctx, 0, func(*vlanReport) {})
+		var e *Error
+		if !errors.As(err, &e) || e.Errno != eopnotsupp {
+			return false
+		}
+		if r.Hint = withoutVLANs; r.Errno != 0 { // else the error names it already
+			r.Attr = joinPath(dataPath, f.Name)
+		}
+		return true
+	}
+	return false
 }
 
 // incapable is what the kernel says before it looks at a request. Drivers say

@@ -372,3 +372,55 @@ func ExampleClient_GetStats() {
 	fmt.Println(report.Groups, report.Stats.Value().RxPackets, report.Kind.Value().Bridge.Value().MCast.Value().Rx.MLDv2Reports)
 	// Output: link,xstats 0 0
 }
+
+// accessPort plugs a container into a bridge and into one of its VLANs, as a
+// CNI plugin does. The container sees no tags: what it sends belongs to the
+// port's VLAN (PVID), what it gets is untagged.
+func accessPort(ctx context.Context, c *link.Client, bridge link.Ref, vlan uint16, container *nsutil.Namespace) error {
+	port, err := c.Create(ctx, link.Spec{
+		Name: "veth0", Master: bridge,
+		Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "eth0", NetNS: container.NetNS(), Up: attr.On})},
+	})
+	if err != nil {
+		return err
+	}
+	// A new port is in VLAN 1. Now it is in this one, and in no other.
+	err = c.SetVLANs(ctx, port.Ref(), link.PortVLAN{ID: vlan, Flags: link.VLANAccess})
+	if err == nil {
+		_, err = c.Change(ctx, port.Ref(), link.Spec{Up: attr.On})
+	}
+	if err != nil {
+		return errors.Join(err, c.Delete(ctx, port.Ref()))
+	}
+	return nil
+}
+
+// The ports of a bridge with VLANs: examples/bridgevlan has the whole of it.
+func ExampleClient_SetVLANs() {
+	ctx := context.Background()
+	c, err := link.Open(link.Config{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+	container, err := nsutil.Open("blue")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer container.Close()
+
+	br, err := c.Create(ctx, link.Spec{Name: "br0", Up: attr.On, Kind: &kind.Bridge{VLANFiltering: attr.On}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := accessPort(ctx, c, br.Ref(), 10, container); err != nil {
+		log.Fatal(err)
+	}
+	// The way out, with tags.
+	if _, err := c.Change(ctx, link.Name("eth1"), link.Spec{Master: br.Ref(), Up: attr.On}); err != nil {
+		log.Fatal(err)
+	}
+	if err := c.SetVLANs(ctx, link.Name("eth1"), link.PortVLAN{ID: 10, End: 20}); err != nil {
+		log.Fatal(err)
+	}
+}

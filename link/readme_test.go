@@ -40,8 +40,8 @@ func rows(t *testing.T, file string, re string) (list [][]string) {
 }
 
 func TestReadmeCommands(t *testing.T) {
-	want := rows(t, "commands_linux_test.go", `\{"(ip [^"]*)", func\(\) \(any, error\) \{\n\t\t\treturn (?:nil, )?(.*)\n`)
-	got := rows(t, "../README.md", "\n\\| `(ip [^`]*)` \\| `(c\\.[^`]*)` \\|")
+	want := rows(t, "commands_linux_test.go", `\{"((?:ip|bridge) [^"]*)", func\(\) \(any, error\) \{\n\t\t\treturn (?:nil, )?(.*)\n`)
+	got := rows(t, "../README.md", "\n\\| `((?:ip|bridge) [^`]*)` \\| `(c\\.[^`]*)` \\|")
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-commands +README.md\n%s", diff)
 	}
