@@ -422,6 +422,9 @@ func TestVLANFaults(t *testing.T) {
 			undone := 0
 			for name, fault := range faults {
 				for k := range requests {
+					if (k+len(name))%4 != 0 && !full {
+						continue
+					}
 					t.Run(fmt.Sprintf("%s/%d", name, k), func(t *testing.T) {
 						if vlanFails(t, do, done, k, fault, fault == rtnltest.Lose) {
 							undone++
@@ -430,6 +433,9 @@ func TestVLANFaults(t *testing.T) {
 				}
 			}
 			for k := range requests {
+				if k%4 != 1 && !full {
+					continue
+				}
 				t.Run(fmt.Sprintf("cancelled/%d", k), func(t *testing.T) { vlanFails(t, do, done, k, rtnltest.None, true) })
 			}
 			t.Logf("%d requests, %d times undone", requests, undone)
@@ -485,7 +491,11 @@ func TestVLANFaultsOfUndoing(t *testing.T) {
 				t.Fatal(err)
 			}
 			last := len(b.tap.requests()) - 2 // the last change: only a read comes after it
-			for k := last + 1; ; k++ {
+			step := 3
+			if full {
+				step = 1
+			}
+			for k := last + 1; ; k += step {
 				b := vlanStage(t)
 				was := b.vlans()
 				b.tap.reset(func(n int, _ rtnl.Message) rtnltest.Fault {

@@ -166,6 +166,12 @@ func TestVLANWays(t *testing.T) {
 				t.Fatalf("after request %d: %v", i, err)
 			}
 			checkVLANMessage(t, messages[i])
+			if back := link.UndoneVLANs(table, last, table); !reflect.DeepEqual(back, last) {
+				t.Fatalf("undoing request %d leads elsewhere", i)
+			}
+			if back := link.UndoneVLANs(last, last, table); !reflect.DeepEqual(back, last) {
+				t.Fatalf("undoing request %d, which did nothing, leads elsewhere", i)
+			}
 			last = table
 		}
 		gotVLANs, gotTunnels := last.Lists()
@@ -235,17 +241,23 @@ func TestVLANsImpossible(t *testing.T) {
 	}
 }
 
-// TestVLANText compares with what "bridge vlan show" and "tunnelshow" print.
+// TestVLANText compares with what iproute2 6.1.0 prints of the same VLANs:
+// "bridge -compressvlans -j vlan show", and the same with tunnelshow.
 func TestVLANText(t *testing.T) {
-	v := link.BridgeVLANs{Index: 4, Name: "v0", VLANs: []link.PortVLAN{{Flags: link.VLANAccess, ID: 1}, {ID: 10, End: 20}},
-		Tunnels: []link.PortTunnel{{VLAN: 10, End: 12, ID: 110}, {VLAN: 13, ID: 7}}}
+	v := link.BridgeVLANs{Index: 4, Name: "v0", VLANs: []link.PortVLAN{{Flags: link.VLANAccess, ID: 1}, {ID: 10, End: 20}, {Flags: link.VLANUntagged, ID: 30}}}
+	mapped := v
+	mapped.Tunnels = []link.PortTunnel{{VLAN: 10, End: 20, ID: 110}, {VLAN: 30, ID: 7}}
 	empty := link.BridgeVLANs{Index: 5}
+	const (
+		vlans   = `{"ifname":"v0","vlans":[{"vlan":1,"flags":["PVID","Egress Untagged"]},{"vlan":10,"vlanEnd":20,"flags":[]},{"vlan":30,"flags":["Egress Untagged"]}]}`
+		tunnels = `"tunnels":[{"vlan":10,"vlanEnd":20,"tunid":110,"tunidEnd":120},{"vlan":30,"tunid":7}]}`
+	)
 	for _, test := range []struct{ got, want string }{
-		{fmt.Sprint(v), "v0: 1 PVID Egress Untagged, 10-20; tunnels 10-12 110-112, 13 7"},
-		{fmt.Sprint(empty), "5: none"},
-		{jsonText(t, v), `{"ifname":"v0","vlans":[{"vlan":1,"flags":["PVID","Egress Untagged"]},{"vlan":10,"vlanEnd":20}],` +
-			`"tunnels":[{"vlan":10,"vlanEnd":12,"tunid":110,"tunidEnd":112},{"vlan":13,"tunid":7}]}`},
+		{jsonText(t, v), vlans},
+		{jsonText(t, mapped), strings.TrimSuffix(vlans, "}") + "," + tunnels},
+		{fmt.Sprint(mapped), "v0: 1 PVID Egress Untagged, 10-20, 30 Egress Untagged; tunnels 10-20 110-120, 30 7"},
 		{jsonText(t, empty), `{"ifname":"","vlans":[]}`},
+		{fmt.Sprint(empty), "5: none"},
 	} {
 		if test.got != test.want {
 			t.Errorf("got  %s\nwant %s", test.got, test.want)

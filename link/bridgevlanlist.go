@@ -7,8 +7,8 @@ import (
 )
 
 // BridgeVLANs are the VLANs of one bridge, or of one port. Its JSON is an
-// element of "bridge -j vlan show", with the tunnels of "tunnelshow" beside the
-// VLANs if there are any.
+// element of "bridge -compressvlans -j vlan show", which leaves out links without
+// VLANs, with the tunnels of "tunnelshow" beside the VLANs if there are any.
 type BridgeVLANs struct {
 	// Index and Name are the link; Name is "" if the link has gone since.
 	Index uint32
@@ -62,8 +62,8 @@ func (v PortVLAN) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		ID    uint16   `json:"vlan"`
 		End   uint16   `json:"vlanEnd,omitempty"`
-		Flags []string `json:"flags,omitempty"`
-	}{v.ID, v.End, v.words()})
+		Flags []string `json:"flags"`
+	}{v.ID, v.End, append([]string{}, v.words()...)})
 }
 
 // A PortTunnel maps a VLAN of a bridge port, or a range of VLANs to as many

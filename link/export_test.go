@@ -85,6 +85,9 @@ func ChangeVLANs(have, want vlanTable) (changes []string, tables []vlanTable, me
 	return changes, tables, messages
 }
 
+// UndoneVLANs returns what undoing makes of a table.
+func UndoneVLANs(now, before, after vlanTable) vlanTable { return now.undone(before, after) }
+
 // Lists returns what is in a table.
 func (t vlanTable) Lists() ([]PortVLAN, []PortTunnel) { return t.vlans(), t.mappings() }
 

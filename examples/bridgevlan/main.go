@@ -39,7 +39,14 @@ func main() {
 		log.Fatal(err)
 	}
 	defer c.Close()
-	switch err := run(context.Background(), c, os.Stdout); {
+	pods := []container{{name: "a", vlan: 10}, {name: "b", vlan: 20}}
+	for i := range pods {
+		if pods[i].ns, err = nsutil.Create(pods[i].name); err != nil {
+			log.Fatal(err)
+		}
+		defer pods[i].ns.Close()
+	}
+	switch err := run(context.Background(), c, pods, os.Stdout); {
 	case errors.Is(err, link.ErrNotSupported):
 		fmt.Println("  there is nothing to show here:", err)
 	case err != nil:
@@ -47,8 +54,15 @@ func main() {
 	}
 }
 
-// run does everything in the namespace of c.
-func run(ctx context.Context, c *link.Client, w io.Writer) error {
+// A container is a network namespace, and the VLAN that it shall be in.
+type container struct {
+	name string
+	vlan uint16
+	ns   *nsutil.Namespace
+}
+
+// run makes the bridge in the namespace of c, and plugs everything in.
+func run(ctx context.Context, c *link.Client, pods []container, w io.Writer) error {
 	// Only with VLAN filtering does a bridge look at VLANs. They can be set
 	// before it is on, but packets would pass meanwhile.
 	fmt.Fprintln(w, "+ ip link add br0 up type bridge vlan_filtering 1")
@@ -59,11 +73,8 @@ func run(ctx context.Context, c *link.Client, w io.Writer) error {
 	if err := trunk(ctx, c, br, w); err != nil {
 		return err
 	}
-	for _, pod := range []struct {
-		name string
-		vlan uint16
-	}{{"a", 10}, {"b", 20}} {
-		if err := access(ctx, c, br, pod.name, pod.vlan, w); err != nil {
+	for _, pod := range pods {
+		if err := access(ctx, c, br, pod, w); err != nil {
 			return err
 		}
 	}
@@ -98,28 +109,22 @@ func trunk(ctx context.Context, c *link.Client, br *link.Link, w io.Writer) erro
 
 // access plugs a container in. It knows nothing of VLANs: what it sends belongs
 // to the port's VLAN (PVID), and what it gets has no tag (untagged).
-func access(ctx context.Context, c *link.Client, br *link.Link, name string, vlan uint16, w io.Writer) error {
-	container, err := nsutil.New()
-	if err != nil {
-		return err
-	}
-	defer container.Close() // and with it goes what is in it, and its other end
-
+func access(ctx context.Context, c *link.Client, br *link.Link, pod container, w io.Writer) error {
 	// The port stays down until it is where it belongs.
-	fmt.Fprintf(w, "+ ip link add veth-%s master br0 type veth peer name eth0 netns %s\n", name, name)
+	fmt.Fprintf(w, "+ ip link add veth-%s master br0 type veth peer name eth0 netns %s\n", pod.name, pod.name)
 	port, err := c.Create(ctx, link.Spec{
-		Name: "veth-" + name, Master: br.Ref(),
-		Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "eth0", NetNS: container.NetNS(), Up: attr.On})},
+		Name: "veth-" + pod.name, Master: br.Ref(),
+		Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "eth0", NetNS: pod.ns.NetNS(), Up: attr.On})},
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "+ bridge vlan add dev veth-%s vid %d pvid untagged\n", name, vlan)
-	fmt.Fprintf(w, "+ bridge vlan del dev veth-%s vid 1\n", name)
-	if err := c.SetVLANs(ctx, port.Ref(), link.PortVLAN{ID: vlan, Flags: link.VLANAccess}); err != nil {
+	fmt.Fprintf(w, "+ bridge vlan add dev %s vid %d pvid untagged\n", port.Name, pod.vlan)
+	fmt.Fprintf(w, "+ bridge vlan del dev %s vid 1\n", port.Name)
+	if err := c.SetVLANs(ctx, port.Ref(), link.PortVLAN{ID: pod.vlan, Flags: link.VLANAccess}); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "+ ip link set veth-%s up\n", name)
+	fmt.Fprintf(w, "+ ip link set %s up\n", port.Name)
 	_, err = c.Change(ctx, port.Ref(), link.Spec{Up: attr.On})
 	return err
 }

@@ -22,7 +22,8 @@ func TestVLANs(t *testing.T) {
 	}
 	defer c.Close()
 	var out strings.Builder
-	if err := run(t.Context(), c, &out); err != nil {
+	pods := []container{{"a", 10, testns.New(t)}, {"b", 20, testns.New(t)}}
+	if err := run(t.Context(), c, pods, &out); err != nil {
 		t.Fatalf("%v\n%s", err, &out)
 	}
 	t.Logf("\n%s", &out)
