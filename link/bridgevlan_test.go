@@ -274,16 +274,20 @@ func jsonText(t *testing.T, v any) string {
 	return string(b)
 }
 
-// TestVLANReport reads a message about VLANs as br_vlan_dump_dev puts it
-// together, whole and cut off.
-func TestVLANReport(t *testing.T) {
+// vlanReport is a message about VLANs as br_vlan_dump_dev puts it together.
+func vlanReport() []byte {
 	entry := func(flags, id uint16, more ...[]byte) []byte {
 		return nest(1, append([][]byte{attr.AppendBytes(nil, 1, pair16(flags, id))}, more...)...)
 	}
-	b := slices.Concat([]byte{7, 0, 0, 0}, attr.AppendUint32(nil, 0, 4)[attr.HeaderLen:],
+	return slices.Concat([]byte{7, 0, 0, 0}, attr.AppendUint32(nil, 0, 4)[attr.HeaderLen:],
 		entry(6, 1, attr.AppendUint8(nil, 3, 3)),
 		entry(0, 10, attr.AppendUint16(nil, 2, 20), attr.AppendUint8(nil, 3, 3), nest(4, u32s(1, 110))),
 		entry(0, 21, attr.AppendUint8(nil, 3, 4), attr.AppendUint8(nil, 9, 1)))
+}
+
+// TestVLANReport reads it whole and cut off.
+func TestVLANReport(t *testing.T) {
+	b := vlanReport()
 	want := link.BridgeVLANs{Index: 4, VLANs: []link.PortVLAN{{Flags: link.VLANAccess, ID: 1}, {ID: 10, End: 21}}, Tunnels: []link.PortTunnel{{VLAN: 10, End: 20, ID: 110}}}
 	got, err := link.VLANReport(b)
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -293,4 +297,17 @@ func TestVLANReport(t *testing.T) {
 		_, err := link.VLANReport(b[:n:n])
 		attrtest.CheckError(t, err, n, attr.ErrRange)
 	}
+}
+
+// FuzzVLANReport reads it changed: there are never more VLANs than ids.
+func FuzzVLANReport(f *testing.F) {
+	f.Add(vlanReport())
+	f.Fuzz(func(t *testing.T, b []byte) {
+		v, err := link.VLANReport(b[:len(b):len(b)])
+		attrtest.CheckError(t, err, len(b), attr.ErrRange)
+		if len(v.VLANs) > 4096 || len(v.Tunnels) > 4096 {
+			t.Errorf("%d VLANs, %d tunnels", len(v.VLANs), len(v.Tunnels))
+		}
+		_ = v.String()
+	})
 }

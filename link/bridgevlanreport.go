@@ -62,9 +62,14 @@ func (r *vlanReport) enterInto(t vlanTable) {
 	}
 }
 
+// enterInto does it for one entry. VLAN ids have 12 bits: what a broken message
+// says beyond them is not counted up to.
 func (e *vlanEntry) enterInto(t vlanTable) {
 	v := e.info.Value()
-	v.End = e.last.Value()
+	if v.ID > reservedVLAN {
+		return
+	}
+	v.End = min(e.last.Value(), reservedVLAN)
 	t.enter(v)
 	if id, ok := e.tunnel.Get(); ok {
 		enterTunnels(t.tunnels, PortTunnel{v.ID, v.End, id})

@@ -18,6 +18,9 @@ type vlanTable struct {
 	tunnels map[uint16]uint32
 }
 
+// reservedVLAN is the last id there is, which like 0 no VLAN has.
+const reservedVLAN = maxVLAN + 1
+
 func newVLANTable() vlanTable {
 	return vlanTable{map[uint16]VLANFlags{}, map[uint16]uint32{}}
 }
@@ -90,7 +93,7 @@ func (t vlanTable) text(id uint16) string {
 // differs returns the VLANs of which the two have not the same.
 func (t vlanTable) differs(o vlanTable) []uint16 {
 	var ids []uint16
-	for id := uint16(0); id <= maxVLAN+1; id++ { // a report can hold the ids that are reserved
+	for id := uint16(0); id <= reservedVLAN; id++ {
 		if !t.same(o, id) {
 			ids = append(ids, id)
 		}
