@@ -57,9 +57,6 @@ func (p *program) append(st *state, base ptr, b []byte) ([]byte, error) {
 }
 
 func (p *program) appendHeader(st *state, base ptr, b []byte) ([]byte, error) {
-	if p.header == 0 {
-		return b, nil
-	}
 	start := len(b)
 	b = append(b, make([]byte, p.header)...)
 	for i := range p.heads {

@@ -21,8 +21,9 @@ var (
 	ErrRange = errors.New("out of range")
 	// ErrValue says that a value has no meaning here or cannot be expressed.
 	ErrValue = errors.New("invalid value")
-	// ErrUnresolved says that a reference names a link whose index is needed.
-	ErrUnresolved = errors.New("link name not resolved to an index")
+	// ErrUnresolved says that something has a name where messages hold a
+	// number: a link whose index is needed, a namespace.
+	ErrUnresolved = errors.New("name not resolved to a number")
 )
 
 // An Error says which attribute could not be read or written, and why.

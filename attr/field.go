@@ -75,6 +75,7 @@ const (
 	WireRest   Wire = "rest"    // attributes without a line
 	WireFlagU8 Wire = "flag/u8" // sent as a flag, reported as a u8
 	WirePort   Wire = "u8/u16"  // sent as a u8, reported as a u16
+	WireNone   Wire = "none"    // in no message; see [Placeholder]
 )
 
 // A Dir says in which messages an attribute means something.

@@ -360,7 +360,7 @@ func TestRefused(t *testing.T) {
 		{"IPv6 for IPv4", set[l24](ip6), attr.ErrValue, "attr: v: invalid value: address 2001:db8::1, want IPv4 without a zone"},
 		{"IPv4 for IPv6", set[l25](ip4), attr.ErrValue, "attr: v: invalid value: address 192.0.2.1, want IPv6 without a zone"},
 		{"zone", set[l26](ip6.WithZone("eth0")), attr.ErrValue, "attr: v: invalid value: address 2001:db8::1%eth0, want IPv4 or IPv6 without a zone"},
-		{"link by name", set[l28](attr.RefName("eth0")), attr.ErrUnresolved, `attr: v: link name not resolved to an index: "eth0"`},
+		{"link by name", set[l28](attr.RefName("eth0")), attr.ErrUnresolved, `attr: v: name not resolved to a number: "eth0"`},
 		{"long address in a struct", set[l30](attr.Some(cstruct{G: mac1})), attr.ErrTooLong, "attr: v.g: too long: 6 bytes, at most 4"},
 		{"long list", set[l33]([]string{"a", long}), attr.ErrTooLong, "attr: v.1: too long"},
 		{"the longest string", set[l18](long[:attr.MaxPayload]), attr.ErrTooLong, "attr: v: too long"},

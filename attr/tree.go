@@ -72,7 +72,7 @@ func (w *treeWalker) message(b []byte, prog *program, depth int) (nodes []Node) 
 func headNodes(b []byte, prog *program) (nodes []Node) {
 	for i := range prog.heads {
 		f := &prog.heads[i]
-		if end := int(f.Type) + f.Size; end <= len(b) {
+		if end := int(f.Type) + f.Size; f.Size > 0 && end <= len(b) {
 			nodes = append(nodes, Node{Name: f.Name, Header: true, Len: f.Size, Value: f.payloadValue(b[f.Type:end])})
 		}
 	}

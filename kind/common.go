@@ -90,7 +90,7 @@ func (p Common) Fields(c *attr.Codec) {
 	attr.Uint32(c, iflaGROMaxSize, "gro_max_size", p.GROMaxSize)
 	attr.Uint32(c, iflaGSOIPv4MaxSize, "gso_ipv4_max_size", p.GSOIPv4MaxSize)
 	attr.Uint32(c, iflaGROIPv4MaxSize, "gro_ipv4_max_size", p.GROIPv4MaxSize)
-	p.NetNS.fields(c)
+	p.NetNS.Fields(c)
 }
 
 // ifinfomsg of linux/rtnetlink.h: the header of link messages.

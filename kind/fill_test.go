@@ -53,6 +53,8 @@ func (f filler) field(v reflect.Value, path string) {
 	set := v.Set
 	typ := v.Type()
 	switch {
+	case strings.HasSuffix(path, ".NetNS.Name"):
+		return // cannot be sent
 	case strings.HasPrefix(typ.Name(), "Opt["):
 		set = func(x reflect.Value) { v.Addr().MethodByName("Set").Call([]reflect.Value{x}) }
 		get, _ := typ.MethodByName("Value")

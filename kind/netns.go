@@ -6,10 +6,10 @@ import (
 	"github.com/iplink-go/iplink/attr"
 )
 
-// A NetNS names a network namespace in an attribute: by file descriptor, by
-// the id of a process in it, or by namespace id. The zero NetNS says nothing.
-// At most one of the three may be said. Package nsutil makes them from names
-// and handles.
+// A NetNS names a network namespace: by file descriptor, by the id of a process
+// in it, by namespace id, or by the name that "ip netns" knows it by. The zero
+// NetNS says nothing. At most one of the four may be said. Package nsutil makes
+// them from handles.
 type NetNS struct {
 	// FD is a file descriptor of the namespace (IFLA_NET_NS_FD), which must
 	// stay open until the request is sent.
@@ -19,6 +19,11 @@ type NetNS struct {
 	// ID is its id as seen from the namespace of the request
 	// (IFLA_TARGET_NETNSID).
 	ID attr.Opt[int32]
+	// Name is its name under /run/netns, or the path of a file that stands for
+	// it, such as /proc/PID/ns/net, if it has a '/'. Attributes hold numbers: a
+	// name must be resolved before it is sent, which a client does, otherwise
+	// writing it is [attr.ErrUnresolved].
+	Name string
 }
 
 // The constructors stand in literals and so return no error. A number that
@@ -39,6 +44,9 @@ func NetNSPID(pid int) NetNS { return NetNS{PID: attr.U32(uint32(orMinusOne(pid)
 // [NetNSFD].
 func NetNSID(id int) NetNS { return NetNS{ID: attr.I32(orMinusOne(id))} }
 
+// NetNSName names a namespace by its name or path; see [NetNS].
+func NetNSName(name string) NetNS { return NetNS{Name: name} }
+
 func orMinusOne(n int) int32 {
 	if n < 0 || n > math.MaxInt32 {
 		return -1
@@ -49,7 +57,9 @@ func orMinusOne(n int) int32 {
 // IsSet reports whether n says anything.
 func (n NetNS) IsSet() bool { return n != NetNS{} }
 
-func (n *NetNS) fields(c *attr.Codec) {
+// Fields lists the ways to name a namespace, for the structs that hold one.
+func (n *NetNS) Fields(c *attr.Codec) {
+	attr.Placeholder(c, "netns", &n.Name, attr.Access(attr.Create|attr.Set), attr.Hidden)
 	attr.Uint32(c, iflaNetNSPID, "netns-pid", &n.PID, attr.Access(attr.Create|attr.Set), attr.Range(1, math.MaxInt32), attr.Hidden)
 	attr.Uint32(c, iflaNetNSFD, "netns-fd", &n.FD, attr.Access(attr.Create|attr.Set), attr.Range(0, math.MaxInt32), attr.Hidden)
 	attr.Int32(c, iflaTargetNetNSID, "target-netnsid", &n.ID, attr.Access(attr.Create|attr.Read|attr.Query), attr.Range(0, math.MaxInt32), attr.Hidden)

@@ -9,6 +9,26 @@ import (
 	"github.com/iplink-go/iplink/kind"
 )
 
+// TestNetNSName wants a name refused where a number is needed.
+func TestNetNSName(t *testing.T) {
+	for _, only := range []attr.Dir{0, attr.Create, attr.Set} {
+		sc := scope
+		sc.Only = only
+		_, err := sc.Append(nil, &kind.Peer{NetNS: kind.NetNSName("blue")})
+		var e *attr.Error
+		if !errors.As(err, &e) || !errors.Is(err, attr.ErrUnresolved) || e.Path != "netns" {
+			t.Errorf("%v: %v", only, err)
+		}
+	}
+	used := kind.Peer{NetNS: kind.NetNSName("blue")}
+	if c := attr.Clone(&used); *c != used {
+		t.Errorf("a clone is %+v", c)
+	}
+	if attr.IsZero(&used) || scope.Decode(make([]byte, 16), &used) != nil || !attr.IsZero(&used) {
+		t.Errorf("after an empty message: %+v", used)
+	}
+}
+
 // TestNetNS wants every number sent as it is, or refused by name.
 func TestNetNS(t *testing.T) {
 	beyond := math.MinInt // where int has 32 bits, nothing is too large

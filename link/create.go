@@ -121,8 +121,8 @@ func (s *createStep) prepare(ctx context.Context) error {
 		peer := p.PeerSpec().Value()
 		peerFollows = peer.Up.Value() || peer.Master.IsSet()
 		peer.Up, peer.Master = attr.Opt[bool]{}, Ref{} // the first fails the creation, the second is ignored
-		if at := s.peer.at; at != s.from {
-			peer.NetNS = at.ref()
+		if peer.NetNS.IsSet() {
+			peer.NetNS = s.peer.at.ref()
 		}
 		p.PeerSpec().Set(peer)
 	}
@@ -144,7 +144,7 @@ func (s *createStep) prepare(ctx context.Context) error {
 // encodable finds values that no message can hold before the first is sent.
 func (s *createStep) encodable() error {
 	later := *s.want
-	later.Kind = nil // in the message
+	later.Kind, later.NetNS = nil, kind.NetNS{} // in the message
 	specs := []*Spec{s.message, &later}
 	if s.peerWant != nil {
 		specs = append(specs, s.peerWant)

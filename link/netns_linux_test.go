@@ -3,6 +3,7 @@ package link_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"slices"
 	"testing"
 
@@ -39,11 +40,9 @@ func TestNetNS(t *testing.T) {
 			ns := testns.New(t)
 			return ns, kind.NetNSFD(ns.FD())
 		}},
-		{"name", func(t *testing.T, _ *box) (*nsutil.Namespace, kind.NetNS) {
-			named(t)
-			ns := must[*nsutil.Namespace](t)(nsutil.Open(name))
-			t.Cleanup(func() { ns.Close() })
-			return ns, kind.NetNSFD(ns.FD())
+		{"name", func(t *testing.T, _ *box) (*nsutil.Namespace, kind.NetNS) { return named(t), kind.NetNSName(name) }},
+		{"path", func(t *testing.T, _ *box) (*nsutil.Namespace, kind.NetNS) {
+			return named(t), kind.NetNSName(nsutil.RunDir + "/" + name)
 		}},
 		{"process", func(t *testing.T, _ *box) (*nsutil.Namespace, kind.NetNS) {
 			ns := testns.New(t)
@@ -75,6 +74,50 @@ func TestNetNS(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestNetNSWrong names namespaces that are not there, or in ways that are none.
+func TestNetNSWrong(t *testing.T) {
+	b := newBox(t)
+	for _, test := range []struct {
+		how  string
+		say  kind.NetNS
+		want error
+	}{
+		{"no such name", kind.NetNSName("nonesuch"), fs.ErrNotExist},
+		{"no such file", kind.NetNSName("/nonesuch/net"), fs.ErrNotExist},
+		{"not a name", kind.NetNSName(".."), nsutil.ErrName},
+		{"not a namespace", kind.NetNSName("/proc/self/status"), nsutil.ErrNotNetNS},
+		{"two ways", kind.NetNS{Name: "blue", PID: attr.U32(1)}, attr.ErrValue},
+		{"two numbers", kind.NetNS{FD: attr.U32(1), PID: attr.U32(1)}, attr.ErrValue},
+		{"a closed handle", kind.NetNSFD(-1), fs.ErrClosed},
+	} {
+		for _, spec := range []link.Spec{
+			{Name: "x0", NetNS: test.say, Kind: veth(kind.Peer{Name: "x1"})},
+			{Name: "x0", Kind: veth(kind.Peer{Name: "x1", NetNS: test.say})},
+		} {
+			if _, err := b.c.Create(b.ctx, spec); !errors.Is(err, test.want) {
+				t.Errorf("%s: %v, want %v", test.how, err, test.want)
+			}
+		}
+	}
+	b.absent("x0", "x1")
+}
+
+// TestPeerNamedHere names the namespace of the client for the peer.
+func TestPeerNamedHere(t *testing.T) {
+	const name = "iplink-test"
+	ns := must[*nsutil.Namespace](t)(nsutil.Create(name))
+	t.Cleanup(func() {
+		if err := errors.Join(nsutil.Delete(name), ns.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	b := boxOf(t, ns)
+	pair := link.Spec{Name: "x0", NetNS: kind.NetNSName(name), Kind: veth(kind.Peer{Name: "x1", NetNS: kind.NetNSName(name)})}
+	b.create(pair)
+	b.get("x1")
+	b.change("x0", pair)
 }
 
 // TestCreateElsewhere makes a link there while one of that name is here, and

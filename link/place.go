@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"runtime"
+	"strings"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
@@ -135,20 +136,30 @@ func (p *place) at(ctx context.Context, n kind.NetNS) (*place, error) {
 }
 
 func (p *place) open(ctx context.Context, n kind.NetNS) (*nsutil.Namespace, error) {
-	fd, isFD := n.FD.Get()
-	pid, isPID := n.PID.Get()
-	id, isID := n.ID.Get()
-	switch {
-	case isFD && int32(fd) < 0: // a closed handle has descriptor -1
-		return nil, fmt.Errorf("namespace: %w", fs.ErrClosed)
-	case isFD && !isPID && !isID:
+	fd, pid, id := n.FD.Value(), n.PID.Value(), n.ID.Value()
+	switch n {
+	case kind.NetNS{FD: n.FD}:
+		if int32(fd) < 0 { // a closed handle has descriptor -1
+			return nil, fmt.Errorf("namespace: %w", fs.ErrClosed)
+		}
 		return nsutil.OpenFD(int(fd))
-	case isPID && !isFD && !isID:
+	case kind.NetNS{PID: n.PID}:
 		return nsutil.OpenPID(int(pid))
-	case isID && !isFD && !isPID:
+	case kind.NetNS{ID: n.ID}:
 		return p.openID(ctx, id)
+	case kind.NetNS{Name: n.Name}:
+		return openName(n.Name)
 	}
 	return nil, fmt.Errorf("namespace is named in more than one way: %w", attr.ErrValue)
+}
+
+// openName finds the namespace with a name, or that a path leads to: no name
+// has a '/'.
+func openName(name string) (*nsutil.Namespace, error) {
+	if strings.Contains(name, "/") {
+		return nsutil.OpenPath(name)
+	}
+	return nsutil.Open(name)
 }
 
 // openID finds the namespace with an id among those with a name: the kernel
