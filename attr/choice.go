@@ -41,6 +41,12 @@ func (o *choiceName[K]) append(_ *state, f *field, p ptr, b []byte) ([]byte, err
 	return appendText(b, f, (*as[K](p)).Kind())
 }
 
+// valid returns an error if the chosen struct cannot even be asked its name.
+func (o *choiceName[K]) valid(p ptr) error {
+	_, _, err := programOf(*as[K](p))
+	return err
+}
+
 func (o *choiceName[K]) isSet(p ptr) bool { return any(*as[K](p)) != nil }
 func (o *choiceName[K]) value(p ptr) any  { return (*as[K](p)).Kind() }
 

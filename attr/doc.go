@@ -14,8 +14,9 @@
 //	}
 //
 // From that one list the package decodes ([Decode]), writes requests
-// ([Append]), compares ([Diff]), describes ([Describe], [Values]) and formats
-// ([Printer]). There is no second list that could disagree.
+// ([Append]), compares ([Diff]), describes ([Describe], [Values]), formats
+// ([Printer]) and reads and writes the JSON of requests ([JSONReader],
+// [RequestObject]). There is no second list that could disagree.
 //
 // # Presence
 //

@@ -31,13 +31,19 @@ type Field struct {
 	// Fields are the fields of a nest or struct.
 	Fields []Field
 
-	format   format
-	list     string           // JSON array that names the switch while it is on
-	keyOf    func(any) string // JSON name that depends on the value
-	words    string           // JSON name of a second member with the value's name
-	families []uint8          // nil: all
-	except   bool             // families are those it is not for
-	min, max int64            // allowed in a request where ranged
+	format     format
+	list       string           // JSON array that names the switch while it is on
+	keyOf      func(any) string // JSON name that depends on the value
+	keys       []string         // all that keyOf returns
+	words      string           // JSON name of a second member with the value's name
+	wordKeys   []string         // JSON names of members that are words of the value
+	requestKey string           // JSON name in requests
+	choiceKeys *choiceKeys      // those of a choice
+	descriptor bool             // means something in this process only
+
+	families []uint8 // nil: all
+	except   bool    // families are those it is not for
+	min, max int64   // allowed in a request where ranged
 	ranged   bool
 	maxLen   int // of strings, 0: any
 	noNUL    bool

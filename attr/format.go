@@ -51,9 +51,10 @@ func ZeroWord(word string) Option { return func(f *Field) { f.zeroWord = word } 
 // the option. Names with "/" make objects.
 func JSON(key string) Option { return func(f *Field) { f.Key = key } }
 
-// JSONBy gives an attribute a name in JSON that depends on its value.
-func JSONBy[T any](key func(T) string) Option {
-	return func(f *Field) { f.keyOf = func(v any) string { return key(v.(T)) } }
+// JSONBy gives an attribute a name in JSON that depends on its value: key
+// returns one of names.
+func JSONBy[T any](key func(T) string, names ...string) Option {
+	return func(f *Field) { f.keyOf, f.keys = func(v any) string { return key(v.(T)) }, names }
 }
 
 // JSONList writes the switches of [Bits] that are on as names in one array.

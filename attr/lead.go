@@ -17,7 +17,7 @@ type lead struct{ off uintptr }
 func newLead(c *Codec, p *uint32) lead {
 	l := lead{offsetIn(c, p)}
 	if !slices.ContainsFunc(c.prog.heads, func(f field) bool { return f.off == l.off }) {
-		add(c, Field{Name: "number", Key: "-", Wire: WireU32, Header: true}, p, &leadOp{headOp[uint32]{form32[uint32]()}}, nil)
+		add(c, Field{Name: "number", Key: "-", requestKey: "vf", Wire: WireU32, Header: true}, p, &leadOp{headOp[uint32]{form32[uint32]()}}, nil)
 	}
 	return l
 }

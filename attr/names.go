@@ -16,6 +16,15 @@ type Word[T any] struct {
 // The first name of a value is the one it is printed with.
 type Words[T ~uint8 | ~uint16 | ~uint32 | ~uint64] []Word[T]
 
+// Names returns the names in order.
+func (w Words[T]) Names() []string {
+	names := make([]string, len(w))
+	for i, x := range w {
+		names[i] = x.Name
+	}
+	return names
+}
+
 // Text returns the name of v, or its number.
 func (w Words[T]) Text(v T) string {
 	for _, x := range w {
@@ -37,11 +46,7 @@ func (w Words[T]) Parse(what, s string) (T, error) {
 	if n, err := strconv.ParseUint(s, 0, 64); err == nil && uint64(T(n)) == n {
 		return T(n), nil
 	}
-	names := make([]string, len(w))
-	for i, x := range w {
-		names[i] = x.Name
-	}
-	return 0, fmt.Errorf("%s %q: %w, want one of %s", what, s, ErrValue, strings.Join(names, ", "))
+	return 0, fmt.Errorf("%s %q: %w, want one of %s", what, s, ErrValue, strings.Join(w.Names(), ", "))
 }
 
 // Flags returns the names of the bits in v, joined by commas; bits without a

@@ -79,7 +79,7 @@ func (p Common) Fields(c *attr.Codec) {
 	attr.Uint8(c, iflaOperState, "state", p.OperState, attr.Volatile, attr.JSON("operstate"))
 	attr.Uint8(c, iflaLinkMode, "mode", p.LinkMode, attr.JSON("linkmode"))
 	attr.Text(c, iflaIfAlias, "alias", p.Alias, attr.SetOnly, attr.NoNUL, attr.ZeroUnsaid, attr.MaxLen(maxAlias), attr.JSON("ifalias"))
-	attr.Uint32(c, iflaGroup, "group", p.Group)
+	attr.Uint32(c, iflaGroup, "group", p.Group, attr.ZeroWord("default"))
 	attr.Uint32(c, iflaNumTxQueues, "numtxqueues", p.NumTxQueues, attr.CreateOnlySilent, attr.Range(1, maxQueues), attr.JSON("num_tx_queues"))
 	attr.Uint32(c, iflaNumRxQueues, "numrxqueues", p.NumRxQueues, attr.CreateOnlySilent, attr.Range(1, maxQueues), attr.JSON("num_rx_queues"))
 	attr.Bool(c, iflaCarrier, "carrier", p.Carrier, attr.SetOnly, attr.Volatile, attr.Hidden)
@@ -269,7 +269,7 @@ type AFUnknown struct{ AF, IPv4, IPv6, MCTP attr.Raw }
 func (p AFSpec) Fields(c *attr.Codec) {
 	attr.Inline(c, iflaAFSpec, "af_spec", func(c *attr.Codec) {
 		attr.Inline(c, afInet, "inet", func(c *attr.Codec) {
-			attr.Array(c, 1, "conf", 1, p.IPv4, attr.SetOnly, attr.Hidden)
+			attr.Array(c, 1, "conf", 1, p.IPv4, attr.SetOnly, attr.Hidden, attr.RequestJSON("inet_conf"))
 			attr.Rest(c, &p.Unknown.IPv4)
 		}, attr.SetOnly)
 		attr.Inline(c, AFInet6, "inet6", p.Inet6, attr.SetOnly)

@@ -3,6 +3,8 @@ package kind
 import (
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/iplink-go/iplink/attr"
@@ -68,6 +70,40 @@ func (c *IPv4Conf) Set(s IPv4Setting, v int32) { c.Put(int(s), uint32(v)) }
 
 // All iterates over the settings in the set.
 func (c *IPv4Conf) All() iter.Seq2[IPv4Setting, int32] { return all[IPv4Setting](&c.settings) }
+
+// MarshalJSON writes an object of the settings by their names under
+// /proc/sys/net/ipv4/conf, or their numbers where this version has no name.
+func (c IPv4Conf) MarshalJSON() ([]byte, error) {
+	o := attr.Object{}
+	for s, v := range c.All() {
+		o.Set(s.String(), v)
+	}
+	return o.MarshalJSON()
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (c *IPv4Conf) UnmarshalJSON(b []byte) error {
+	byName := map[string]IPv4Setting{}
+	for i := IPv4Setting(1); i < maxSettings; i++ { // there is no setting 0
+		byName[i.String()] = i
+	}
+	var r attr.JSONReader
+	if !r.Valid(b) {
+		return r.Err()
+	}
+	*c = IPv4Conf{}
+	for name, b := range r.Members("", b) {
+		s, ok := byName[name]
+		if !ok {
+			r.Fail(name, attr.UnknownKey(name, slices.Sorted(maps.Keys(byName))))
+			continue
+		}
+		var v int32
+		attr.ReadJSON(&r, name, b, &v)
+		c.Set(s, v)
+	}
+	return r.Err()
+}
 
 // IPv6Conf is a set of IPv6 settings (IFLA_INET6_CONF), which the kernel only
 // reports.

@@ -135,7 +135,7 @@ const (
 func (g *Geneve) Fields(c *attr.Codec) {
 	notExternal := attr.Changes(attr.Conditional)
 	attr.Uint32(c, geneveID, "id", &g.ID, attr.CreateOnlyEqual, attr.Range(0, maxVNI))
-	attr.Addr(c, geneveRemote, geneveRemote6, "remote", &g.Remote, attr.Changes(attr.SameFamily), attr.OmitZero, attr.JSONBy(remoteKey))
+	attr.Addr(c, geneveRemote, geneveRemote6, "remote", &g.Remote, attr.Changes(attr.SameFamily), attr.OmitZero, attr.JSONBy(remoteKey, remoteKeys...))
 	attr.Uint8(c, geneveTTL, "ttl", &g.TTL, notExternal)
 	attr.Uint8(c, geneveTOS, "tos", &g.TOS, notExternal, attr.Hex, attr.OmitZero)
 	attr.Uint16BE(c, genevePort, "dstport", &g.Port, attr.CreateOnly, attr.JSON("port"))
@@ -149,7 +149,7 @@ func (g *Geneve) Fields(c *attr.Codec) {
 	attr.Flag(c, geneveInnerProtoInherit, "innerprotoinherit", &g.InnerProtocolInherit, attr.CreateOnly, attr.JSON("inner_proto_inherit"), attr.OmitZero)
 	attr.CStruct(c, genevePortRange, "srcport", &g.PortRange, attr.CreateOnly, attr.Hidden)
 	attr.Flag(c, geneveGROHint, "gro-hint", &g.GROHint, attr.CreateOnly, attr.Hidden)
-	attr.Addr(c, geneveLocal, geneveLocal6, "local", &g.Local, attr.CreateOnlyEqual, attr.ZeroUnsaid, attr.OmitZero, attr.JSONBy(localKey))
+	attr.Addr(c, geneveLocal, geneveLocal6, "local", &g.Local, attr.CreateOnlyEqual, attr.ZeroUnsaid, attr.OmitZero, attr.JSONBy(localKey, localKeys...))
 	attr.Rest(c, &g.Unknown)
 }
 

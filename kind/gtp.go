@@ -52,8 +52,8 @@ func (g *GTP) Complete() {
 // Fields lists IFLA_GTP_*.
 func (g *GTP) Fields(c *attr.Codec) {
 	const maxHashSize = 1<<17 - 1 // of iproute2; the tables are allocated at once
-	attr.Uint32(c, 1, "fd0", &g.FD0, attr.CreateOnly, attr.WriteOnly, attr.Hidden)
-	attr.Uint32(c, 2, "fd1", &g.FD1, attr.CreateOnly, attr.WriteOnly, attr.Hidden)
+	attr.Uint32(c, 1, "fd0", &g.FD0, attr.CreateOnly, attr.WriteOnly, attr.Hidden, attr.Descriptor)
+	attr.Uint32(c, 2, "fd1", &g.FD1, attr.CreateOnly, attr.WriteOnly, attr.Hidden, attr.Descriptor)
 	attr.Uint32(c, 3, "hsize", &g.HashSize, attr.CreateOnly, attr.Range(0, maxHashSize))
 	attr.Uint32(c, 4, "role", &g.Role, attr.CreateOnly)
 	attr.Bool(c, 5, "create-sockets", &g.CreateSockets, attr.CreateOnly, attr.WriteOnly, attr.Hidden)

@@ -35,7 +35,7 @@ func (*IPVLAN) Info() Info {
 // Fields lists IFLA_IPVLAN_*.
 func (v *IPVLAN) Fields(c *attr.Codec) {
 	attr.Uint16(c, 1, "mode", &v.Mode, attr.Range(0, int64(IPVLANL3S)))
-	attr.Uint16(c, 2, "flags", &v.Reach, attr.Range(0, int64(IPVLANVEPA)))
+	attr.Uint16(c, 2, "flags", &v.Reach, attr.Range(0, int64(IPVLANVEPA)), attr.JSONSwitches(ipvlanReaches.Names()...))
 	attr.Rest(c, &v.Unknown)
 }
 

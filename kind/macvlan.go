@@ -58,7 +58,7 @@ func (m *Macvlan) Complete() {
 // Fields lists IFLA_MACVLAN_*.
 func (m *Macvlan) Fields(c *attr.Codec) {
 	attr.Uint32(c, 1, "mode", &m.Mode, attr.Changes(attr.Conditional))
-	attr.Uint16(c, 2, "flag", &m.Flags, attr.ZeroUnsaid, attr.OmitZero)
+	attr.Uint16(c, 2, "flag", &m.Flags, attr.ZeroUnsaid, attr.OmitZero, attr.JSONSwitches(macvlanFlags.Names()...))
 	attr.Uint32(c, 3, "macaddr_mode", &m.MACCommand, attr.Access(attr.Create|attr.Set), attr.Changes(attr.Conditional), attr.Hidden)
 	attr.MAC(c, 4, "macaddr", &m.MAC, attr.WriteOnly, attr.Changes(attr.Conditional), attr.Hidden)
 	attr.MACList(c, 5, 4, "macaddr_data", &m.MACs, attr.Changes(attr.Conditional), attr.Same(attr.SameSet[attr.HWAddr]))

@@ -60,7 +60,7 @@ func (n NetNS) IsSet() bool { return n != NetNS{} }
 // Fields lists the ways to name a namespace, for the structs that hold one.
 func (n *NetNS) Fields(c *attr.Codec) {
 	attr.Placeholder(c, "netns", &n.Name, attr.Access(attr.Create|attr.Set), attr.Hidden)
-	attr.Uint32(c, iflaNetNSPID, "netns-pid", &n.PID, attr.Access(attr.Create|attr.Set), attr.Range(1, math.MaxInt32), attr.Hidden)
-	attr.Uint32(c, iflaNetNSFD, "netns-fd", &n.FD, attr.Access(attr.Create|attr.Set), attr.Range(0, math.MaxInt32), attr.Hidden)
-	attr.Int32(c, iflaTargetNetNSID, "target-netnsid", &n.ID, attr.Access(attr.Create|attr.Read|attr.Query), attr.Range(0, math.MaxInt32), attr.Hidden)
+	attr.Uint32(c, iflaNetNSPID, "netns-pid", &n.PID, attr.Access(attr.Create|attr.Set), attr.Range(1, math.MaxInt32), attr.Hidden, attr.RequestJSON("netns/pid"))
+	attr.Uint32(c, iflaNetNSFD, "netns-fd", &n.FD, attr.Access(attr.Create|attr.Set), attr.Range(0, math.MaxInt32), attr.Hidden, attr.RequestJSON("netns/fd"), attr.Descriptor)
+	attr.Int32(c, iflaTargetNetNSID, "target-netnsid", &n.ID, attr.Access(attr.Create|attr.Read|attr.Query), attr.Range(0, math.MaxInt32), attr.Hidden, attr.RequestJSON("netns/nsid"))
 }

@@ -182,9 +182,9 @@ const (
 // Fields lists IFLA_VXLAN_*.
 func (v *VXLAN) Fields(c *attr.Codec) {
 	attr.Uint32(c, vxlanID, "id", &v.ID, attr.CreateOnlyEqual, attr.Range(0, maxVNI))
-	attr.Addr(c, vxlanGroup, vxlanGroup6, "remote", &v.Remote, attr.Changes(attr.SameFamily), attr.ZeroUnsaid, attr.JSONBy(remoteKey))
+	attr.Addr(c, vxlanGroup, vxlanGroup6, "remote", &v.Remote, attr.Changes(attr.SameFamily), attr.ZeroUnsaid, attr.JSONBy(remoteKey, remoteKeys...))
 	attr.Link(c, vxlanLink, "dev", &v.Link, attr.JSON("link"))
-	attr.Addr(c, vxlanLocal, vxlanLocal6, "local", &v.Local, attr.Changes(attr.SameFamily), attr.ZeroUnsaid, attr.JSONBy(localKey))
+	attr.Addr(c, vxlanLocal, vxlanLocal6, "local", &v.Local, attr.Changes(attr.SameFamily), attr.ZeroUnsaid, attr.JSONBy(localKey, localKeys...))
 	attr.Uint8(c, vxlanTTL, "ttl", &v.TTL)
 	attr.Uint8(c, vxlanTOS, "tos", &v.TOS, attr.Hex, attr.OmitZero)
 	attr.Bool(c, vxlanLearning, "learning", &v.Learning)
@@ -222,6 +222,11 @@ func (v *VXLAN) Tidy(o *attr.Object) {
 		o.Remove("ttl")
 	}
 }
+
+var (
+	remoteKeys = []string{"remote", "remote6", "group", "group6"}
+	localKeys  = []string{"local", "local6"}
+)
 
 // remoteKey and localKey are iproute2's names, which tell groups from hosts
 // and IPv6 from IPv4.

@@ -241,15 +241,17 @@ func (a above) fields(c *attr.Codec) {
 	attr.Link(c, iflaLink, "link", a.lower, attr.CreateOnlySilent)
 	attr.CStruct(c, iflaMap, "map", a.ifmap, attr.SetOnly)
 	attr.Inline(c, iflaLinkInfo, "linkinfo", func(c *attr.Codec) {
-		attr.Choice(c, kind.LinkSlot, infoKind, "kind", infoData, "data", a.kind)
-		attr.Choice(c, kind.PortSlot, infoSlaveKind, "port-kind", infoSlaveData, "port-data", a.port, attr.SetOnly, attr.NotFamily(kind.AFBridge))
+		attr.Choice(c, kind.LinkSlot, infoKind, "kind", infoData, "data", a.kind,
+			attr.ChoiceJSON("linkinfo/info_kind", "linkinfo/info_data", "linkinfo/info_raw"))
+		attr.Choice(c, kind.PortSlot, infoSlaveKind, "port-kind", infoSlaveData, "port-data", a.port,
+			attr.SetOnly, attr.NotFamily(kind.AFBridge), attr.ChoiceJSON("linkinfo/info_slave_kind", "linkinfo/info_slave_data", "linkinfo/info_slave_raw"))
 		attr.Beside(c, infoXStats, "xstats", kind.LinkSlot, a.kind, kind.StatsSlot, a.kindStats, attr.ReadOnly)
 		attr.Rest(c, a.unknown)
 	})
-	attr.NestList(c, iflaVFInfoList, 1, "vfs", a.vfs, attr.SetOnly)
+	attr.NestList(c, iflaVFInfoList, 1, "vfs", a.vfs, attr.SetOnly, attr.JSON("vfinfo_list"))
 	attr.NestList(c, iflaVFPorts, 1, "vf_ports", a.vfPorts, attr.SetOnly)
 	attr.Nest(c, iflaPortSelf, "port_self", a.portSelf, attr.SetOnly)
-	attr.Int32(c, iflaLinkNetNSID, "link-netnsid", a.lowerNS, attr.CreateOnlySilent)
+	attr.Int32(c, iflaLinkNetNSID, "link-netnsid", a.lowerNS, attr.CreateOnlySilent, attr.JSON("link_netnsid"))
 	attr.Nest(c, iflaXDP, "xdp", a.xdp, attr.SetOnly)
 	attr.String(c, iflaParentDevName, "parentdev", a.parent, attr.CreateOnlySilent)
 }

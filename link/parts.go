@@ -48,14 +48,14 @@ type XDP struct {
 
 // Fields lists IFLA_XDP_*.
 func (x *XDP) Fields(c *attr.Codec) {
-	attr.Int32(c, 1, "fd", &x.FD, attr.Access(attr.Set))
-	attr.Uint8(c, 2, "mode", &x.Attached, attr.ReadOnly)
+	attr.Int32(c, 1, "fd", &x.FD, attr.Access(attr.Set), attr.Descriptor)
+	attr.Uint8(c, 2, "mode", &x.Attached, attr.ReadOnly, attr.RequestJSON("attached"))
 	attr.Uint32(c, 3, "flags", &x.Flags, attr.Access(attr.Set))
 	attr.Uint32(c, 4, "prog", &x.ProgID, attr.ReadOnly)
 	attr.Uint32(c, 5, "drv_prog", &x.DrvProgID, attr.ReadOnly)
 	attr.Uint32(c, 6, "skb_prog", &x.SKBProgID, attr.ReadOnly)
 	attr.Uint32(c, 7, "hw_prog", &x.HWProgID, attr.ReadOnly)
-	attr.Int32(c, 8, "expected_fd", &x.ExpectedFD, attr.Access(attr.Set))
+	attr.Int32(c, 8, "expected_fd", &x.ExpectedFD, attr.Access(attr.Set), attr.Descriptor)
 	attr.Rest(c, &x.Unknown)
 }
 

@@ -38,7 +38,7 @@ type VF struct {
 // Fields lists IFLA_VF_*.
 func (v *VF) Fields(c *attr.Codec) {
 	n := &v.Number
-	attr.LedMAC(c, 1, "mac", n, &v.MAC, attr.SetOnly)
+	attr.LedMAC(c, 1, "mac", n, &v.MAC, attr.SetOnly, attr.JSON("address"))
 	attr.LedStruct(c, 2, "vlan", n, &v.VLAN, attr.SetOnly)
 	attr.LedUint32(c, 3, "tx_rate", n, &v.TxRate, attr.SetOnly)
 	attr.LedBool(c, 4, "spoofchk", n, &v.SpoofCheck, attr.SetOnly)
