@@ -35,6 +35,11 @@
 // finds [ErrExist], [ErrNotExist], [ErrPermission] and the others, and those of
 // io/fs. They hold the kernel's own words and a hint what to do.
 //
+// # Files
+//
+// A [State] is what many links shall be. It and a Spec are read from JSON, whose
+// keys are those of "ip": see [Spec.UnmarshalJSON].
+//
 // # Messages
 //
 // [Decode] and [Append] read and write link messages without a kernel, on

@@ -239,3 +239,42 @@ func ExampleConfig_kinds() {
 	// acme channel 11
 	// attr: linkinfo.data.channel: 17 is out of range, want 1 to 16
 }
+
+// What shall be there, as a file says it: a bridge that filters VLANs, and a
+// pair of which one end is its port and the other in a namespace. Nothing that
+// is wrong goes unnoticed.
+func ExampleState_UnmarshalJSON() {
+	const file = `{
+	  "links": [
+	    {"ifname": "br0", "up": true, "linkinfo": {
+	      "info_kind": "bridge", "info_data": {"vlan_filtering": true, "ageing_time": "5m"}}},
+	    {"ifname": "pod1", "master": "br0", "up": true, "linkinfo": {
+	      "info_kind": "veth", "info_data": {"peer": {"ifname": "eth0", "netns": "pod1", "mtu": 1450}},
+	      "info_slave_kind": "bridge", "info_slave_data": {"isolated": true}}}
+	  ],
+	  "absent": ["br-old"]
+	}`
+	var state link.State
+	if err := json.Unmarshal([]byte(file), &state); err != nil {
+		log.Fatal(err)
+	}
+	for _, s := range state.Links {
+		text, err := json.Marshal(s)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(string(text))
+	}
+
+	err := json.Unmarshal([]byte(`{"links": [
+	  {"ifname": "br0", "linkinfo": {"info_kind": "bridge", "info_data": {"vlan_filterin": true}}},
+	  {"ifname": "v5", "link": "br0", "qdisc": "noqueue", "linkinfo": {"info_kind": "vlan", "info_data": {"id": 5000}}}
+	]}`), &state)
+	fmt.Println(err)
+	// Output:
+	// {"ifname":"br0","up":true,"linkinfo":{"info_kind":"bridge","info_data":{"ageing_time":30000,"vlan_filtering":true}}}
+	// {"ifname":"pod1","up":true,"master":"br0","linkinfo":{"info_kind":"veth","info_data":{"peer":{"netns":"pod1","ifname":"eth0","mtu":1450}},"info_slave_kind":"bridge","info_slave_data":{"isolated":true}}}
+	// attr: links[0].linkinfo.info_data.vlan_filterin: unknown key; did you mean vlan_filtering?
+	// attr: links[1].qdisc: only the kernel decides this: leave it out
+	// attr: links[1].linkinfo.info_data.id: 5000 is out of range, want 0 to 4094
+}
