@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"path"
 )
 
 // How each wire form takes its value from the JSON of requests. What is wrong
@@ -16,6 +17,8 @@ type jsonOp interface {
 	readJSON(r *JSONReader, m *jsonMember) error
 }
 
+// readJSON of a field says that it is set even where there is an error: the
+// caller takes it back.
 func (o *optOp[T]) readJSON(_ *JSONReader, m *jsonMember) error {
 	var v T
 	err := readJSON(&m.Field, m.b, &v)
@@ -95,6 +98,7 @@ func (o *vectorOp[T]) readJSON(r *JSONReader, m *jsonMember) error {
 	return err
 }
 
+// readJSON makes an empty list one that is said: it is an order to remove all.
 func (o *addrListOp) readJSON(r *JSONReader, m *jsonMember) error {
 	list := []netip.Addr{}
 	for path, b := range r.Elements(m.path, m.b) {
@@ -133,7 +137,7 @@ func (o *repeatOp[T]) readJSON(r *JSONReader, m *jsonMember) error {
 	var list []T
 	for path, b := range r.Elements(m.path, m.b) {
 		var v T
-		list = append(list, v)
+		list = append(list, v) // before it is read: it stays where it is meanwhile
 		r.object(prog, ptrTo(&list[len(list)-1]), path, b, nil)
 	}
 	*as[[]T](m.p) = list
@@ -149,6 +153,8 @@ func (o *nestOp[T, P]) readJSON(r *JSONReader, m *jsonMember) error {
 	return nil
 }
 
+// readJSON makes an empty struct of that name; the data, which is read later,
+// fills it.
 func (o *choiceName[K]) readJSON(r *JSONReader, m *jsonMember) error {
 	var name string
 	if err := readString(m.b, &name, "a name"); err != nil {
@@ -173,9 +179,9 @@ func (o *choiceData[K]) readJSON(r *JSONReader, m *jsonMember) error {
 	case prog.isWhole() && m.as == keyWhole:
 		return readAttributes(r, m.path, m.b, as[Raw](at(base, prog.rest.off)))
 	case prog.isWhole():
-		return fmt.Errorf("%w: %s has no fields here; say its attributes in %s", ErrValue, (*as[K](m.p)).Kind(), m.choiceKeys.raw)
+		return fmt.Errorf("%w: %s has no fields here; say its attributes in %s", ErrValue, (*as[K](m.p)).Kind(), path.Base(m.choiceKeys.raw))
 	case m.as == keyWhole:
-		return fmt.Errorf("%w: %s has fields; say them in %s", ErrValue, (*as[K](m.p)).Kind(), m.choiceKeys.data)
+		return fmt.Errorf("%w: %s has fields; say them in %s", ErrValue, (*as[K](m.p)).Kind(), path.Base(m.choiceKeys.data))
 	}
 	r.object(prog, base, m.path, m.b, nil)
 	return nil
@@ -224,7 +230,7 @@ func readAttribute(r *JSONReader, path string, b, out []byte) []byte {
 			}
 		},
 	})
-	if nested {
+	if nested { // a word instead of a bit, since people read numbers
 		t |= Nested
 	}
 	return AppendBytes(out, t, payload)

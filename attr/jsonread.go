@@ -159,11 +159,13 @@ func (r *JSONReader) Struct(path string, b []byte, s Struct, more JSONMembers) {
 	r.object(prog, base, path, b, more)
 }
 
+// object is Struct for a program. Names come before the data whose layout they
+// choose, in whatever order the members are.
 func (r *JSONReader) object(prog *program, base ptr, path string, b []byte, more JSONMembers) {
 	prog.reset(base)
 	o := objectReader{JSONReader: r, list: prog.json(), base: base, more: more, said: map[int]*jsonMember{}}
 	o.collect(path, "", b)
-	for _, late := range []bool{false, true} { // data after the name that chooses its layout
+	for _, late := range []bool{false, true} {
 		for _, m := range o.members {
 			if m.late == late {
 				o.read(m)
@@ -188,8 +190,8 @@ type jsonMember struct {
 	p     ptr
 	as    keyMeaning
 	path  string
-	said  string // the key
-	words []string
+	said  string   // the key, of the several that the field may have
+	words []string // all such keys, where each is a word of the value
 	b     []byte
 }
 
@@ -206,7 +208,7 @@ func (o *objectReader) collect(path, prefix string, b []byte) {
 			o.Fail(at, ErrReadOnly)
 		case isMore:
 			read(at, value)
-		case group && (value[0] == '{' || !found):
+		case group && (value[0] == '{' || !found): // "encap" is a group and, as a word, a field
 			o.collect(at, full+"/", value)
 		case !found || strings.Contains(key, "/"):
 			o.Fail(at, UnknownKey(key, o.known(prefix)))
@@ -267,8 +269,8 @@ func (o *objectReader) read(m *jsonMember) {
 	}
 }
 
-// valid reports why the value could not be sent. Fields inside this one have
-// had their turn.
+// valid reports why the value could not be sent, by trying: what sending checks
+// is then the same here. Fields inside this one have had their turn.
 func (m *jsonMember) valid(sc Scope) error {
 	if n, ok := m.op.(numeric); ok && m.descriptor && n.number(m.p) >= 0 {
 		return errDescriptor(n.number(m.p))
@@ -283,7 +285,7 @@ func (m *jsonMember) valid(sc Scope) error {
 	case holder, lister, chooser:
 		return nil
 	}
-	if m.Header || m.Wire == wirePart {
+	if m.Header || m.Wire == wirePart { // cannot be written apart from the rest
 		return m.check(m.p)
 	}
 	sc.Report = false

@@ -54,7 +54,8 @@ func readString(b []byte, v *string, what string) error {
 	return json.Unmarshal(b, v)
 }
 
-// readBool takes the forms in which ip writes switches.
+// readBool takes the forms in which ip writes switches: each kind has its own,
+// and null for on where only a switch that is on is shown.
 func readBool(f *Field, b []byte, v *bool) error {
 	switch word := strings.Trim(string(b), `"`); word {
 	case "true", "on", "1", "0001":
@@ -85,6 +86,8 @@ func (f *Field) unit() time.Duration {
 	return 0
 }
 
+// readDuration takes a number as a count of the unit that ip writes it in, and
+// a text as Go writes time spans.
 func readDuration(f *Field, b []byte, v *time.Duration) (err error) {
 	what := fmt.Sprintf("a number, which counts %v, or a text such as \"1.5s\"", f.unit())
 	text := strings.Trim(string(b), `"`)
@@ -101,6 +104,8 @@ func readDuration(f *Field, b []byte, v *time.Duration) (err error) {
 	return nil
 }
 
+// readRef tells names from indexes by their form, so that a link called "7" can
+// be said.
 func readRef(b []byte, v *Ref) error {
 	var index uint32
 	var name string
@@ -171,7 +176,7 @@ func readNumber(f *Field, b []byte, v reflect.Value) error {
 	if !hasWords {
 		return parseNumber(f, b, text, 0, v)
 	}
-	err := u.UnmarshalText([]byte(text))
+	err := u.UnmarshalText([]byte(text)) // whose error names the words
 	if err != nil && parseNumber(f, b, text, 0, v) == nil {
 		return nil
 	}
@@ -185,6 +190,7 @@ func isSet(v reflect.Value) bool {
 	return ok && s.String() == ""
 }
 
+// readWords joins the words of a set as its type reads them.
 func readWords(b []byte, v encoding.TextUnmarshaler) error {
 	var words []string
 	if err := json.Unmarshal(b, &words); err != nil || strings.Contains(strings.Join(words, ""), ",") {
@@ -198,6 +204,8 @@ func readWords(b []byte, v encoding.TextUnmarshaler) error {
 	return v.UnmarshalText([]byte(strings.Join(words, ",")))
 }
 
+// parseNumber reads a whole number. The error says which ones there are: those
+// that may be sent where the line of f says so, else those that the type has.
 func parseNumber(f *Field, b []byte, text string, base int, v reflect.Value) error {
 	bits := v.Type().Bits()
 	var err error

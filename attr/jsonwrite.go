@@ -81,7 +81,8 @@ func (f *jsonField) request(o *Object, p ptr) error {
 	return o.setOnce(key, v)
 }
 
-// setOnce is Set for a key that nothing has set yet, inside it or around it.
+// setOnce is Set for a key that nothing has set yet, inside it or around it:
+// a namespace is a text or an object, and can hold both by mistake.
 func (o *Object) setOnce(key string, v any) error {
 	outer, _, nested := strings.Cut(key, "/")
 	for _, m := range *o {
@@ -140,7 +141,7 @@ func requestValue(f *Field, v any) (any, error) {
 		if unit := cmp.Or(f.unit(), 1); unit > 1 && v%unit == 0 {
 			return int64(v / unit), nil
 		}
-		return v.String(), nil
+		return v.String(), nil // cannot be sent, but need not be lost
 	case Ref:
 		return requestRef(v)
 	case netip.Addr:

@@ -478,3 +478,42 @@ func mutate(r *rand.Rand, tree any, values []any) (undo func()) {
 	}
 	return func() {}
 }
+
+// TestDocumentedJSON reads the examples in the comments of UnmarshalJSON, which
+// are the schema: they are right, and that of a Spec has every key.
+func TestDocumentedJSON(t *testing.T) {
+	var s link.Spec
+	text := documented(t, "specjson.go")
+	if err := json.Unmarshal(text, &s); err != nil {
+		t.Error(err)
+	}
+	keys, err := attr.RequestKeys(&s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range append(keys, "altnames") {
+		key, _, _ = strings.Cut(key, "/")
+		if !bytes.Contains(text, []byte(`"`+key+`":`)) && key != "unknown" {
+			t.Errorf("%s is not in the example", key)
+		}
+	}
+	var state link.State
+	if err := json.Unmarshal(documented(t, "statejson.go"), &state); err != nil || state.Links == nil || state.Moves == nil || state.Absent == nil || state.Owner == (link.Owner{}) {
+		t.Errorf("%+v, %v", state, err)
+	}
+}
+
+// documented returns the indented lines of the comment of UnmarshalJSON.
+func documented(t *testing.T, file string) (text []byte) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if code, ok := strings.CutPrefix(line, "//\t"); ok {
+			text = append(text, code...)
+		}
+	}
+	return text
+}

@@ -133,7 +133,7 @@ func TestJSONWrong(t *testing.T) {
 		{one(`"linkinfo": 5`), []string{"links[0].linkinfo: invalid value: 5, want an object"}, attr.ErrValue},
 		{one(`"linkinfo": {"info_data": {}}`), []string{"links[0].linkinfo.info_data: invalid value: whose data"}, attr.ErrValue},
 		{one(`"linkinfo": {"info_kind": ""}`), []string{`links[0].linkinfo.info_kind: invalid value: "" is not known`}, attr.ErrValue},
-		{data("acme", `"id": 1`), []string{"info_data: invalid value: acme has no fields here; say its attributes in linkinfo/info_raw"}, attr.ErrValue},
+		{data("acme", `"id": 1`), []string{"info_data: invalid value: acme has no fields here; say its attributes in info_raw"}, attr.ErrValue},
 		{one(`"linkinfo": {"info_kind": "dummy", "info_raw": []}`), []string{"info_raw: invalid value: dummy has fields"}, attr.ErrValue},
 		{one(`"linkinfo": {"info_kind": "acme", "info_raw": [{"type": 32768}, {"data": "0"}, {"tpye": 1}]}`),
 			[]string{"info_raw[0].type: 32768 is out of range, want 0 to 32767", "info_raw[1].data: invalid value", "info_raw[2].tpye: unknown key; did you mean type?"}, attr.ErrRange},
