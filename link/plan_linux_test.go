@@ -209,13 +209,13 @@ func TestScenarios(t *testing.T) {
 			if n := here.events() + elsewhere.events(); n != 0 || again.Messages != 0 || len(again.Steps) != 0 {
 				t.Errorf("applied again: %d events, %v", n, again.Steps)
 			}
-			remove(t, b, want)
+			removeState(t, b, want)
 		})
 	}
 }
 
-// remove makes all links of a state absent.
-func remove(t *testing.T, b *box, s link.State) {
+// removeState makes all links of a state absent.
+func removeState(t *testing.T, b *box, s link.State) {
 	t.Helper()
 	var gone link.State
 	for _, l := range s.Links {
