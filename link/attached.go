@@ -42,7 +42,7 @@ type Attached struct {
 type AttachedIP struct {
 	// Addresses are those that the kernel has not made by itself, or from
 	// router advertisements. Before Linux 5.18 that is a guess: a link-local
-	// address counts if the kernel would make another.
+	// address counts if the kernel makes others.
 	Addresses attr.Opt[int]
 	// Routes are the routes through the link, and objects for next hops,
 	// that nobody but who made them would make again.
@@ -88,7 +88,7 @@ func (p *place) attached(ctx context.Context, links Links, indexes []uint32) (ma
 			return nil, opError("list", err)
 		}
 	}
-	if err := p.countFiles(n.links); err != nil {
+	if err := p.countFiles(ctx, n.links); err != nil {
 		return nil, failure("list", "", err)
 	}
 	out := make(map[uint32]Attached, len(n.links))
@@ -120,6 +120,19 @@ func newInventory(links Links, indexes []uint32) *inventory {
 		}
 	}
 	return n
+}
+
+// begin makes ready to count for some links.
+func (n *inventory) begin(links []counted) {
+	clear(n.counts)
+	for i := range links {
+		n.counts[links[i].link.Index] = 0
+	}
+}
+
+// take counts what a message tells.
+func (n *inventory) take(s *survey, m rtnl.Message) {
+	s.count(n, s.family, m.Payload[:s.header:s.header], m.Payload[s.header:])
 }
 
 // link returns the link of that index if it is one of those to count for.
@@ -190,13 +203,10 @@ func (p *place) dumpOf(ctx context.Context, n *inventory, s *survey, links []cou
 		return true, nil
 	}
 	for range p.client.attempts() {
-		clear(n.counts)
-		for i := range links {
-			n.counts[links[i].link.Index] = 0
-		}
+		n.begin(links)
 		interrupted, err := p.dumpAll(ctx, s.request(index), func(m rtnl.Message) error {
 			if s.isReply(m) {
-				s.count(n, s.family, m.Payload[:s.header:s.header], m.Payload[s.header:])
+				n.take(s, m)
 			}
 			return nil
 		})

@@ -83,17 +83,17 @@ const ifaProtoKernel = 3
 
 var loopback4 = netip.AddrFrom4([4]byte{127, 0, 0, 1})
 
-// isGenerated reports whether the link would make the link-local address by
-// itself, as far as can be told: one of EUI-64 (RFC 4291, appendix A) follows
-// from the hardware address, of others only the mode is known.
+// isGenerated reports whether the link has made the link-local address by
+// itself, as far as can be told: one of EUI-64 (RFC 4291, appendix A) has ff:fe
+// in the middle of a hardware address, which the link need not have any more; of
+// others only the mode is known.
 func isGenerated(a netip.Addr, l *Link) bool {
-	switch mac := l.Address.AsSlice(); {
-	case l.AddrGenMode.Value() == kind.AddrGenNone:
+	switch ip := a.As16(); l.AddrGenMode.Value() {
+	case kind.AddrGenNone:
 		return false
-	case l.AddrGenMode.Value() != kind.AddrGenEUI64, len(mac) != 6:
-		return true
+	case kind.AddrGenEUI64:
+		return len(l.Address.AsSlice()) != 6 || ip[11] == 0xff && ip[12] == 0xfe
 	default:
-		id := [8]byte{mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, mac[3], mac[4], mac[5]}
-		return [8]byte(a.AsSlice()[8:]) == id
+		return true
 	}
 }

@@ -66,7 +66,7 @@ func (e *sentinelError) Is(target error) bool {
 // An Error is why an operation on a link failed.
 type Error struct {
 	// Op is what was attempted: "get", "list", "create", "change", "delete",
-	// "stats", "vlans".
+	// "stats", "vlans", "snapshot", "plan", "apply", "commit".
 	Op string
 	// Link is what it was attempted on: a name, or an index.
 	Link string

@@ -104,3 +104,25 @@ func VLANReport(b []byte) (BridgeVLANs, error) {
 	r.enterInto(t)
 	return BridgeVLANs{Index: r.index, VLANs: t.vlans(), Tunnels: t.mappings()}, err
 }
+
+// CountAttached returns what counts, in what follows the header of messages,
+// what hangs on links.
+func CountAttached(links Links) func(payload []byte) int {
+	n := newInventory(links, links.indexes())
+	return func(payload []byte) int {
+		n.begin(n.links)
+		for _, of := range attachments {
+			for i := range of.surveys {
+				s := &of.surveys[i]
+				if m := (rtnl.Message{Header: rtnl.Header{Type: s.get}, Payload: payload}); s.isReply(m) {
+					n.take(s, m)
+				}
+			}
+		}
+		total := 0
+		for _, c := range n.counts {
+			total += c
+		}
+		return total
+	}
+}

@@ -10,13 +10,15 @@ type Loss uint32
 // The losses.
 const (
 	// LoseAddresses: IP addresses. A link that moves to another namespace or is
-	// deleted loses all, one that is set down, or given an MTU below 1280, those
-	// of IPv6.
+	// deleted loses all; one that is set down, is given an MTU below 1280, or
+	// joins or leaves a VRF while it is up, those of IPv6.
 	LoseAddresses Loss = 1 << iota
-	// LoseRoutes: routes through the link. The kernel makes those again that
+	// LoseRoutes: routes through the link, by the same steps; of those by MTU
+	// only IPv6's, of the others IPv4's too. The kernel makes those again that
 	// belong to an address; others stay lost.
 	LoseRoutes
-	// LoseNeighbors: permanent neighbours.
+	// LoseNeighbors: permanent neighbours, by the same steps as routes, and by
+	// a new hardware address and by ARP being switched off or on.
 	LoseNeighbors
 	// LosePortState: what a bridge keeps for a port besides its settings, such
 	// as VLANs and permanent entries of the forwarding database; and the
@@ -26,7 +28,8 @@ const (
 	// set up.
 	LoseQDisc
 	// LoseSysctls: the settings under /proc/sys/net/ipv4/conf and
-	// /proc/sys/net/ipv6/conf, which begin anew.
+	// /proc/sys/net/ipv6/conf, which begin anew in another namespace, and those
+	// of IPv6 after an MTU below 1280.
 	LoseSysctls
 	// LoseAutoAddress: an address that the kernel chose, or a bridge or bond
 	// took from its ports, stays as it was set.

@@ -138,14 +138,49 @@ func (p *Prober) change(index uint32, attrs ...[]byte) error {
 
 // probeClsact gives a link the queueing discipline for filters on both ways.
 func probeClsact(p *Prober) error {
-	const parent = 0xfffffff1 // TC_H_CLSACT
-	index, err := p.made(Link{Kind: "ifb"})
+	index, err := p.made(Link{Kind: "ifb", Name: probeName})
 	if err != nil {
 		return err
 	}
-	b := rtnl.Begin(nil, rtnl.NewQDisc, rtnl.FlagAck|rtnl.FlagCreate|rtnl.FlagExcl)
-	for _, word := range []uint32{0, index, parent &^ 0xffff, parent, 0} { // struct tcmsg
+	return p.trafficControl(rtnl.NewQDisc, "clsact", index, 0xffff0000, 0xfffffff1, 0) // TC_H_CLSACT
+}
+
+// probeU32 gives a link a discipline with a filter on it.
+func probeU32(p *Prober) error {
+	const handle = 0x10000
+	index, err := p.made(Link{Kind: "ifb", Name: probeName})
+	if err != nil {
+		return err
+	}
+	if err := p.trafficControl(rtnl.NewQDisc, "htb", index, handle, 0xffffffff, 0, nest(2, htbGlob())); err != nil { // TC_H_ROOT
+		return err
+	}
+	every := attr.AppendBytes(nil, 5, append([]byte{1}, make([]byte, 15)...)) // struct tc_u32_sel: the end, without keys
+	all := uint32(binary.NativeEndian.Uint16([]byte{0, 3}))                   // ETH_P_ALL
+	return p.trafficControl(rtnl.NewTFilter, "u32", index, 0, handle, 1<<16|all, nest(2, u32(1, handle|1), every))
+}
+
+// htbGlob is what a discipline of kind htb must say: struct tc_htb_glob.
+func htbGlob() []byte {
+	var b []byte
+	for _, word := range []uint32{3, 10, 0, 0, 0} { // version, rate2quantum
 		b = binary.NativeEndian.AppendUint32(b, word)
 	}
-	return p.do(rtnl.End(attr.AppendString(b, 1, "clsact"), 0), nil) // kind
+	return attr.AppendBytes(nil, 2, b)
+}
+
+// trafficControl makes a queueing discipline or a filter.
+func (p *Prober) trafficControl(typ uint16, name string, index, handle, parent, info uint32, options ...[]byte) error {
+	b := rtnl.Begin(nil, typ, rtnl.FlagAck|rtnl.FlagCreate|rtnl.FlagExcl)
+	for _, word := range []uint32{0, index, handle, parent, info} { // struct tcmsg
+		b = binary.NativeEndian.AppendUint32(b, word)
+	}
+	b = attr.AppendString(b, 1, name)
+	for _, o := range options {
+		b = append(b, o...)
+	}
+	if err := p.do(rtnl.End(b, 0), nil); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }

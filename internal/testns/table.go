@@ -80,6 +80,7 @@ var others = []Feature{
 	since("5.13", Feature{Name: "index at move", Probe: probeMoveIndex}),
 	since("6.2", Feature{Name: "newlink echo", Probe: probeEcho}),
 	{Name: "clsact", Probe: probeClsact},
+	{Name: "u32 filter", Probe: probeU32},
 	{Name: "bridge netfilter", Probe: option("", bridge, u8(36, 1)).Probe},
 	{Name: "vlan filtering", Probe: option("", bridge, u8(7, 1)).Probe},
 	{Name: "xdp", Probe: probeXDP},
