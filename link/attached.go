@@ -85,7 +85,7 @@ func (p *place) attached(ctx context.Context, links Links, indexes []uint32) (ma
 	n := newInventory(links, indexes)
 	for _, of := range attachments {
 		if err := p.count(ctx, n, of.field, of.surveys); err != nil {
-			return nil, opError("list", err)
+			return nil, failure("list", "", err)
 		}
 	}
 	if err := p.countFiles(ctx, n.links); err != nil {
@@ -191,8 +191,8 @@ func (p *place) survey(ctx context.Context, n *inventory, field func(*Attached) 
 	return nil
 }
 
-// dumpOf counts for some links. It is again begun if it was interrupted; in
-// the end nothing is known.
+// dumpOf makes a survey's dump and counts for some links. An interrupted one is
+// made again, and after too many attempts nothing is known.
 func (p *place) dumpOf(ctx context.Context, n *inventory, s *survey, links []counted) (known bool, err error) {
 	var index uint32 // all
 	if len(links) == 1 && (s.each || s.filters()) {
