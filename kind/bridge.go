@@ -152,6 +152,16 @@ func (*Bridge) Info() Info {
 	}
 }
 
+// Omit leaves out that VLAN filtering and what needs it are off: a kernel that
+// does not have them reports that and refuses to be told so.
+func (b *Bridge) Omit() {
+	for _, o := range []*attr.Opt[bool]{&b.VLANFiltering, &b.MCastVLANSnooping, &b.MST} {
+		if *o == attr.Off {
+			o.Clear()
+		}
+	}
+}
+
 // Numbers of IFLA_BR_* in linux/if_link.h.
 const (
 	brForwardDelay = iota + 1

@@ -175,6 +175,14 @@ type Trimmer interface {
 	Trim()
 }
 
+// An Omitter is a kind of which a new link has something by itself that the
+// kernel minds being said. Omit leaves that out of a report, so that the rest
+// can make the link again.
+type Omitter interface {
+	Kind
+	Omit()
+}
+
 // A Pairer is a kind whose link has a peer that is made with it.
 type Pairer interface {
 	Kind

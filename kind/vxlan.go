@@ -123,6 +123,15 @@ func (v *VXLAN) headers() uint32 {
 	return 20 + 8 + 8 + 14
 }
 
+// Omit leaves out that remote checksums are off: to say so at all makes the
+// kernel take the bits of that extension for used, and refuse ReservedBits as
+// it reports them (vxlan_nl2conf).
+func (v *VXLAN) Omit() {
+	if v.RemoteChecksumRx == attr.Off {
+		v.RemoteChecksumRx.Clear()
+	}
+}
+
 // defaultReservedBits are all bits but that of the VNI (vxlan_core.c).
 const defaultReservedBits = 0xf7ffffff000000ff
 

@@ -439,16 +439,22 @@ func (a *applier) resolved(ctx context.Context, s *Spec) (*Spec, error) {
 	return c, nil
 }
 
-// delete removes links.
+// delete removes links: several with one message, which the kernel carries out
+// for all of them or none.
 func (a *applier) delete(ctx context.Context, s *planStep) error {
+	var subs []*subject
 	for _, n := range s.nodes() {
-		if err := a.tx.run(ctx, &deleteStep{a.subs[n]}); err != nil {
-			return err
-		}
-		a.subs[n].gone = true
-		if n.remake {
-			delete(a.subs, n)
-		}
+		subs = append(subs, a.subs[n])
+	}
+	var step step = &deleteStep{sub: subs[0], keep: a.tx}
+	if len(subs) > 1 {
+		step = newBulkDelete(a.tx, a.places[s.at], subs)
+	}
+	if err := a.tx.run(ctx, step); err != nil {
+		return err
+	}
+	for _, n := range s.nodes() {
+		delete(a.subs, n) // one that is made anew gets another
 	}
 	return nil
 }

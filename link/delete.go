@@ -13,7 +13,8 @@ import (
 // other namespaces too, and so does the peer of a pair. A link that is not
 // there is [ErrNotExist]; hardware and loopback cannot be deleted.
 //
-// Deleting one link waits for about 17 ms in the kernel.
+// Deleting one link waits for about 17 ms in the kernel; [Client.DeleteMany]
+// waits once for all.
 func (c *Client) Delete(ctx context.Context, r Ref) error {
 	if err := c.enter("delete"); err != nil {
 		return err
@@ -25,46 +26,97 @@ func (c *Client) Delete(ctx context.Context, r Ref) error {
 	if err != nil {
 		return err
 	}
-	return t.run(ctx, &deleteStep{sub})
+	return t.run(ctx, &deleteStep{sub: sub})
 }
 
 // deleteStep removes a link.
-type deleteStep struct{ sub *subject }
+type deleteStep struct {
+	sub *subject
+	// keep is the transaction of more steps that this one is part of: one that
+	// fails later makes the link again, for which the guard reads what that
+	// takes. It is nil where there is no later.
+	keep *tx
+	was  *original // nil without keep
+	sent bool      // the kernel has done it, or may have
+}
 
 func (s *deleteStep) String() string { return "delete " + s.sub.now.Name }
 
 // guard checks that the index is still that link's: the kernel deletes by
 // index without looking at the name.
 func (s *deleteStep) guard(ctx context.Context) error {
-	was := s.sub.now
-	if err := s.sub.confirm(ctx, new(Spec)); err != nil {
+	if err := s.sub.still(ctx); err != nil {
 		return err
 	}
-	if s.sub.now.Name != was.Name {
-		return s.sub.fail(fmt.Errorf("index %d is now %s: %w", s.sub.index, s.sub.now.Name, ErrConflict))
+	if s.keep != nil {
+		s.was = s.keep.original(s.sub, func(l *Link) (*Link, error) { return s.sub.at.peer(ctx, l, 0) })
 	}
 	return nil
 }
 
-func (s *deleteStep) send(ctx context.Context) error { return s.sub.delete(ctx) }
+// still reads the link again and fails if its index or its name has found
+// another owner.
+func (s *subject) still(ctx context.Context) error {
+	was := s.now
+	if err := s.confirm(ctx, new(Spec)); err != nil {
+		return err
+	}
+	if s.now.Name != was.Name {
+		return s.fail(fmt.Errorf("index %d is now %s: %w", s.index, s.now.Name, ErrConflict))
+	}
+	return nil
+}
+
+func (s *deleteStep) send(ctx context.Context) error {
+	err := settled(ctx, s.sub.delete(ctx), s)
+	s.sent = err == nil || errors.Is(err, ErrUnknownOutcome)
+	return err
+}
+
+// settled looks whether a deletion was carried out whose answer was lost, also
+// if that is because the context has ended: bringing back a link that is gone
+// loses more than having done what was asked for.
+func settled(ctx context.Context, err error, s step) error {
+	if errors.Is(err, ErrUnknownOutcome) && s.verify(ctx) == nil {
+		return nil
+	}
+	return err
+}
 
 // verify makes sure that the link is gone.
 func (s *deleteStep) verify(ctx context.Context) error {
-	l, err := s.sub.read(ctx)
-	switch {
-	case errors.Is(err, ErrNotExist):
-		return nil
-	case err != nil:
+	gone, err := s.sub.isGone(ctx)
+	if err != nil || gone {
 		return err
-	case l.Name != s.sub.now.Name || l.KindName() != s.sub.now.KindName():
-		return nil // the index has found a new owner
 	}
 	return s.sub.fail(fmt.Errorf("it is still there: %w", ErrVerify))
 }
 
-// undo does nothing: a link that is gone cannot be brought back, and one that
-// is still there needs nothing.
-func (s *deleteStep) undo(context.Context) error { return nil }
+// isGone reports whether the link is not there any more; its index can have
+// found a new owner. It looks whether the context has ended or not, and once
+// more if it could not see: what is gone is done.
+func (s *subject) isGone(ctx context.Context) (gone bool, err error) {
+	for range 2 {
+		try, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTry)
+		_, err = s.read(try)
+		cancel()
+		switch {
+		case err == nil:
+			return false, nil
+		case errors.Is(err, ErrNotExist), errors.Is(err, ErrConflict):
+			return true, nil
+		}
+	}
+	return false, err
+}
+
+// undo makes the link again.
+func (s *deleteStep) undo(ctx context.Context) error {
+	if s.was == nil || !s.sent {
+		return nil
+	}
+	return remake(ctx, []*original{s.was})
+}
 
 // delete sends the request.
 func (s *subject) delete(ctx context.Context) error {
@@ -73,7 +125,11 @@ func (s *subject) delete(ctx context.Context) error {
 	if err != nil {
 		return s.fail(err)
 	}
-	err = s.request(ctx, rtnl.End(req, 0), &Spec{})
+	return hintDelete(s.request(ctx, rtnl.End(req, 0), &Spec{}))
+}
+
+// hintDelete says why a link cannot be deleted.
+func hintDelete(err error) error {
 	var e *Error
 	if errors.As(err, &e) && e.Errno == eopnotsupp {
 		e.Hint = "hardware and loopback links cannot be deleted"

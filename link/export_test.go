@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"errors"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
@@ -125,4 +126,32 @@ func CountAttached(links Links) func(payload []byte) int {
 		}
 		return total
 	}
+}
+
+// ErrLater is the error of [Client.DeleteAndFail].
+var ErrLater = errors.New("a later step failed")
+
+// DeleteAndFail deletes links as part of a transaction of which a later step
+// fails: in the order given, one by one or together. between is called when
+// they are gone.
+func (c *Client) DeleteAndFail(ctx context.Context, together bool, between func(), refs ...Ref) error {
+	t := &tx{op: "delete"}
+	defer t.close()
+	subs, err := c.home.subjects(ctx, refs)
+	if err != nil {
+		return err
+	}
+	t.subjects = subs
+	var steps []step
+	for _, s := range subs {
+		steps = append(steps, &deleteStep{sub: s, keep: t})
+	}
+	if together {
+		steps = []step{newBulkDelete(t, c.home, subs)}
+	}
+	if err := t.runAll(ctx, steps); err != nil {
+		return err
+	}
+	between()
+	return t.rollback(ctx, ErrLater)
 }

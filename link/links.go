@@ -115,6 +115,14 @@ func (ls Links) name(r *Ref, elsewhere attr.Opt[int32]) {
 // by itself tells: references are by index, and the peer of a pair is not
 // described. See [Links.Spec].
 func (l *Link) Spec() *Spec {
+	s := l.spec()
+	if k, ok := s.Kind.(kind.Omitter); ok {
+		k.Omit()
+	}
+	return s
+}
+
+func (l *Link) spec() *Spec {
 	up := func(f Flags) attr.Opt[bool] { return attr.Some(l.Flags&f != 0) }
 	s := &Spec{
 		Name: l.Name, Index: l.Index, Address: l.Address, Broadcast: l.Broadcast, MTU: l.MTU, Lower: l.Lower,

@@ -341,6 +341,7 @@ func (x *trial) group(g *group) {
 	}
 	x.wantSent(0)
 	x.record.add(x.t, x.ns, x.subject.ReadFrom, g.name)
+	x.remade(false, specimen.Name)
 }
 
 // A group is attributes that can be set at once.

@@ -12,7 +12,7 @@ import (
 // state returns what l is, in the terms of a request, complete: a link
 // without a master has [None] as master, one without alias the empty one.
 func (l *Link) state() *Spec {
-	s := l.Spec()
+	s := l.spec()
 	s.Lower, s.LowerNetNSID = l.Lower, l.LowerNetNSID
 	s.Dynamic = attr.Some(l.Flags&FlagDynamic != 0)
 	s.Trailers = attr.Some(l.Flags&FlagNoTrailers == 0)

@@ -28,6 +28,7 @@ type subject struct {
 	wasAt *place
 	what  Include
 	gone  bool // deleted again by undoing
+	again bool // deleted, and made again by undoing: index can be another than before
 	// had is the data before the step that is being undone, nil otherwise.
 	had kind.Kind
 	// vlans are the VLANs before a transaction that is about them, nil for any
@@ -148,11 +149,18 @@ func (s *subject) residue(ctx context.Context) []Residue {
 	if s.was == nil {
 		return s.leftover(ctx)
 	}
+	index := s.was.Index
+	if s.again {
+		index = s.index
+	}
 	var l Link
-	if err := s.wasAt.get(ctx, attr.RefIndex(s.was.Index), &l, s.what); err != nil {
+	if err := s.wasAt.get(ctx, attr.RefIndex(index), &l, s.what); err != nil {
 		return []Residue{{s.was.Name, "link", "there", err.Error()}}
 	}
 	var out []Residue
+	if index != s.was.Index {
+		out = append(out, Residue{s.was.Name, "index", fmt.Sprint(s.was.Index), fmt.Sprint(index)})
+	}
 	if !attr.SameSet(s.was.AltNames, l.AltNames) {
 		out = append(out, Residue{s.was.Name, "altnames", fmt.Sprint(s.was.AltNames), fmt.Sprint(l.AltNames)})
 	}

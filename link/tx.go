@@ -37,6 +37,24 @@ const undoTime = 10 * time.Second
 // answers at once, so that waiting means that an answer was lost.
 const undoTry = 2 * time.Second
 
+// undoEach is how much longer it may take for each link of a bulk. Making a
+// link again takes some milliseconds.
+const undoEach = 50 * time.Millisecond
+
+// A bulk is a step of many links.
+type bulk interface {
+	step
+	links() int
+}
+
+// undoMore is how much longer than others s may take to undo.
+func undoMore(s step) time.Duration {
+	if b, ok := s.(bulk); ok {
+		return time.Duration(b.links()) * undoEach
+	}
+	return 0
+}
+
 // A tx runs steps, and undoes them if one fails. It is the one executor
 // behind everything that changes links.
 type tx struct {
@@ -123,7 +141,11 @@ func (t *tx) rollback(ctx context.Context, cause error) error {
 	if len(t.done) == 0 {
 		return cause
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
+	limit := undoTime
+	for _, s := range t.done {
+		limit += undoMore(s)
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	e := &TxError{Cause: cause}
 	for _, s := range slices.Backward(t.done) {
@@ -138,19 +160,25 @@ func (t *tx) rollback(ctx context.Context, cause error) error {
 	for _, s := range t.subjects {
 		e.Residue = append(e.Residue, s.residue(ctx)...)
 	}
-	if len(e.Done) == 1 && e.Clean() { // the one step that failed did nothing
+	again := func(s *subject) bool { return s.again }
+	if len(e.Done) == 1 && e.Clean() && !slices.ContainsFunc(t.subjects, again) { // the one step that failed did nothing
 		return cause
 	}
 	return e
 }
 
-// takeBack undoes a step. Undoing begins by reading, so that it can be done
-// once more where an answer was lost.
+// takeBack undoes a step.
 func takeBack(ctx context.Context, s step) error {
+	return insist(ctx, undoTry+undoMore(s), s.undo)
+}
+
+// insist does what begins by reading, so that it can be done once more where
+// an answer was lost.
+func insist(ctx context.Context, limit time.Duration, f func(context.Context) error) error {
 	var err error
 	for range 2 {
-		try, cancel := context.WithTimeout(ctx, undoTry)
-		err = s.undo(try)
+		try, cancel := context.WithTimeout(ctx, limit)
+		err = f(try)
 		cancel()
 		if !errors.Is(err, rtnl.ErrUnknownOutcome) && !errors.Is(err, context.DeadlineExceeded) {
 			break

@@ -1,0 +1,309 @@
+package link
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/internal/rtnl"
+)
+
+// DeleteMany removes links together, and with each what [Client.Delete] would
+// remove with it. The kernel does all of it or nothing, and waits once: for a
+// hundred veth pairs it takes hardly longer than for one. Bridges are the
+// exception, each of which the kernel waits for.
+//
+// No reference is no link. The same link can be named twice, and so can both
+// ends of a pair. If a link is not there the error is [ErrNotExist], if one
+// cannot be deleted, as hardware and loopback, it is [ErrNotSupported], and
+// says which; nothing has been sent then.
+//
+// The kernel deletes by group: the links are put into a group that no link of
+// the namespace was in, the links of the group are listed again, and the group
+// is deleted. If something fails before that, the links are put back into their
+// groups. Between the list and the deletion remains a window of one request:
+// what somebody else puts into the group then goes too, for which they would
+// have to hit one number among two thousand million. A program that is killed
+// half-way leaves the links in the group.
+//
+// Once the kernel has the last request the links are deleted, even if the
+// context ends before the answer. A link that is still there afterwards is
+// [ErrVerify], in which case those that are gone are made again as far as that
+// can be: what they had besides their own settings, such as addresses and
+// routes, is lost. So it is with the fallback devices that the modules of
+// tunnels make in each namespace (tunl0, sit0): the kernel says that it has
+// deleted them, and keeps them.
+func (c *Client) DeleteMany(ctx context.Context, refs ...Ref) error {
+	if err := c.enter("delete"); err != nil {
+		return err
+	}
+	defer c.leave()
+	t := &tx{op: "delete"}
+	defer t.close()
+	subs, err := c.home.subjects(ctx, refs)
+	if err != nil || len(subs) == 0 {
+		return err
+	}
+	if marks := firstEnds(subs); len(marks) == 1 {
+		return t.run(ctx, &deleteStep{sub: marks[0]})
+	}
+	t.subjects = subs
+	return t.run(ctx, newBulkDelete(t, c.home, subs))
+}
+
+// subjects finds links to delete, each once. The error names all that are not
+// there.
+func (p *place) subjects(ctx context.Context, refs []Ref) ([]*subject, error) {
+	if len(refs) == 0 {
+		return nil, nil
+	}
+	links, err := p.list(ctx, Filter{})
+	if err != nil {
+		return nil, err
+	}
+	var out []*subject
+	var errs []error
+	seen := map[uint32]bool{}
+	for _, r := range refs {
+		l := links.Find(r)
+		if l == nil { // asked by itself, for the kernel's own words
+			l = new(Link)
+			if err := p.get(ctx, r, l, 0); err != nil {
+				errs = append(errs, opError("delete", err))
+				continue
+			}
+		}
+		if !seen[l.Index] {
+			seen[l.Index] = true
+			out = append(out, &subject{kind: l.KindName(), names: []string{l.Name}, op: "delete", at: p, index: l.Index, now: l, was: l, wasAt: p})
+		}
+	}
+	return out, join(errs...)
+}
+
+// firstEnds leaves out the second end of each pair, which goes with the first.
+func firstEnds(subs []*subject) []*subject {
+	var out []*subject
+	ends := map[uint32]uint32{} // the other end of each pair
+	for _, s := range subs {
+		l := s.now
+		i, _ := l.Lower.Index()
+		if l.Kind == nil || !l.Kind.Info().Pair || l.LowerNetNSID.IsSet() {
+			i = 0
+		}
+		if i != 0 && ends[i] == l.Index {
+			continue
+		}
+		if i != 0 {
+			ends[l.Index] = i
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// bulkDelete removes several links of one namespace at once. Both ends of a
+// pair may be among them, lower links and uppers, masters and ports: the kernel
+// collects all before it takes the first apart (rtnl_group_dellink), as it does
+// when a whole namespace goes.
+type bulkDelete struct {
+	tx   *tx
+	at   *place
+	subs []*subject
+	// marks are the links that are put into the group: subs without the second
+	// ends of pairs.
+	marks []*subject
+	group uint32
+	were  []*original // marks as they were, in their own groups
+	sent  bool        // the kernel has deleted them, or may have
+}
+
+// newBulkDelete makes the step. No link may be twice among subs, which the
+// transaction measures if it has to.
+func newBulkDelete(t *tx, at *place, subs []*subject) *bulkDelete {
+	return &bulkDelete{tx: t, at: at, subs: subs}
+}
+
+// links implements bulk.
+func (s *bulkDelete) links() int { return len(s.subs) }
+
+// mostNames is how many names the text of the step has.
+const mostNames = 8
+
+func (s *bulkDelete) String() string {
+	if len(s.subs) == 1 {
+		return "delete " + s.names()
+	}
+	return fmt.Sprintf("delete %d links: %s", len(s.subs), s.names())
+}
+
+// names are the names of the links, the first of them if there are many.
+func (s *bulkDelete) names() string {
+	var out []string
+	for i, sub := range s.subs {
+		if i == mostNames {
+			out = append(out, "...")
+			break
+		}
+		out = append(out, sub.now.Name)
+	}
+	return strings.Join(out, ", ")
+}
+
+// guard checks that all links are still there, finds a group, and keeps what
+// it takes to make the links again.
+func (s *bulkDelete) guard(ctx context.Context) error {
+	links, err := s.at.list(ctx, Filter{})
+	if err != nil {
+		return err
+	}
+	at := make(map[uint32]*Link, len(links))
+	used := map[uint32]bool{}
+	for i := range links {
+		at[links[i].Index] = &links[i]
+		used[links[i].Group.Value()] = true
+	}
+	for _, sub := range s.subs {
+		if err := sub.found(at[sub.index]); err != nil {
+			return err
+		}
+	}
+	for s.group = 0; s.group == 0 || used[s.group]; {
+		s.group = rand.Uint32N(1 << 31) // the kernel counts in an int; 0 is the default, and cannot be deleted
+	}
+	s.marks = firstEnds(s.subs)
+	other := func(l *Link) (*Link, error) {
+		if i, _ := l.Lower.Index(); !l.LowerNetNSID.IsSet() && at[i] != nil {
+			return at[i], nil
+		}
+		return s.at.peer(ctx, l, 0)
+	}
+	s.were = nil
+	for _, sub := range s.marks {
+		s.were = append(s.were, s.tx.original(sub, other))
+	}
+	return nil
+}
+
+// found takes what a list says of the link for the last read.
+func (s *subject) found(l *Link) error {
+	switch {
+	case l == nil:
+		return s.fail(fmt.Errorf("it is gone: %w", ErrNotExist))
+	case l.Name != s.now.Name || l.KindName() != s.kind:
+		return s.fail(fmt.Errorf("index %d is now %s, %s: %w", s.index, l.Name, kindText(l.KindName()), ErrConflict))
+	case l.KindName() == "": // the kernel would refuse all, and not say because of which
+		return hintDelete(&Error{Op: s.op, Link: l.Name, Errno: eopnotsupp})
+	}
+	s.now = l
+	return nil
+}
+
+// send puts the links into the group, makes sure that it holds them and nobody
+// else, and deletes it.
+func (s *bulkDelete) send(ctx context.Context) error {
+	for _, sub := range s.marks {
+		if err := sub.still(ctx); err != nil {
+			return err
+		}
+		err := sub.set(ctx, &Spec{Group: attr.Some(s.group)})
+		if errors.Is(err, ErrUnknownOutcome) && ctx.Err() == nil {
+			continue // the list will show whether it was done
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if err := s.members(ctx); err != nil {
+		return err
+	}
+	err := s.delete(ctx)
+	s.sent = err == nil || errors.Is(err, ErrUnknownOutcome)
+	return settled(ctx, err, s)
+}
+
+// members lists the links of the group, which must be those to delete.
+func (s *bulkDelete) members(ctx context.Context) error {
+	links, err := s.at.list(ctx, Filter{})
+	if err != nil {
+		return err
+	}
+	in := map[uint32]*Link{}
+	for i := range links {
+		if l := &links[i]; l.Group == attr.Some(s.group) {
+			in[l.Index] = l
+		}
+	}
+	for _, sub := range s.marks {
+		if err := sub.found(in[sub.index]); errors.Is(err, ErrNotExist) {
+			return sub.fail(fmt.Errorf("it has left the group: %w", ErrConflict))
+		} else if err != nil {
+			return err
+		}
+		delete(in, sub.index)
+	}
+	for _, l := range in {
+		return failure("delete", l.Name, fmt.Errorf("somebody else put it into the group: %w", ErrConflict))
+	}
+	return nil
+}
+
+// delete sends the request for the whole group.
+func (s *bulkDelete) delete(ctx context.Context) error {
+	m := &Spec{Group: attr.Some(s.group)}
+	req, err := attr.Append(rtnl.Begin(nil, rtnl.DelLink, rtnl.FlagAck), m)
+	if err != nil {
+		return failure("delete", s.names(), err)
+	}
+	req = rtnl.End(req, 0)
+	if _, err = s.at.do(ctx, req, nil); err == nil {
+		return nil
+	}
+	return hintDelete(s.at.kernelError("delete", s.names(), err, req[rtnl.HeaderLen:], m))
+}
+
+// verify makes sure that all links are gone. Each is asked for: that a list does
+// not show a link proves nothing while others come and go.
+func (s *bulkDelete) verify(ctx context.Context) error {
+	for _, sub := range s.subs {
+		gone, err := sub.isGone(ctx)
+		if err != nil {
+			return err
+		}
+		if !gone {
+			return sub.fail(fmt.Errorf("it is still there: %w", ErrVerify))
+		}
+	}
+	return nil
+}
+
+// undo puts the links back into their groups, and makes those again that have
+// been deleted.
+func (s *bulkDelete) undo(ctx context.Context) error {
+	var errs []error
+	for _, o := range s.were {
+		errs = append(errs, insist(ctx, undoTry, func(ctx context.Context) error { return s.release(ctx, o) }))
+	}
+	if s.sent {
+		errs = append(errs, remake(ctx, s.were))
+	}
+	return join(errs...)
+}
+
+// release puts a link that is still there back into its own group, unless
+// somebody else has taken it out of ours.
+func (s *bulkDelete) release(ctx context.Context, o *original) error {
+	l, err := o.sub.read(ctx)
+	switch {
+	case errors.Is(err, ErrNotExist), errors.Is(err, ErrConflict):
+		return nil
+	case err != nil:
+		return err
+	case l.Group != attr.Some(s.group):
+		return nil
+	}
+	return o.sub.set(ctx, &Spec{Group: attr.Some(o.was.Group.Value())})
+}
