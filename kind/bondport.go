@@ -48,6 +48,10 @@ func (*BondPort) Kind() string { return "bond" }
 // IsPort marks p as port data.
 func (*BondPort) IsPort() {}
 
+// OwnAddress returns PermAddress: the ports of most bonds have the address of the
+// bond.
+func (p *BondPort) OwnAddress() attr.HWAddr { return p.PermAddress }
+
 // Fields lists IFLA_BOND_SLAVE_*.
 func (p *BondPort) Fields(c *attr.Codec) {
 	attr.Uint8(c, 1, "state", &p.State, attr.ReadOnly)

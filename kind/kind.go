@@ -190,6 +190,20 @@ type Pairer interface {
 	PeerSpec() *attr.Opt[Peer]
 }
 
+// An Unequal is a kind of pairs whose ends differ. IsPeer reports whether the
+// data is of the end that a creation calls the peer.
+type Unequal interface {
+	Pairer
+	IsPeer() bool
+}
+
+// An AddressKeeper is port data that says which hardware address the port had
+// before its master gave it another.
+type AddressKeeper interface {
+	Port
+	OwnAddress() attr.HWAddr
+}
+
 // A Reverter is a kind with data that a request cannot say to be absent, such
 // as an empty list, or whose changes change more than was said. Revert is called
 // on the data that a link had, with what it has now, and returns the request

@@ -49,6 +49,9 @@ func (*Netkit) Info() Info { return Info{Pair: true, Since: "6.7"} }
 // PeerSpec returns Peer.
 func (n *Netkit) PeerSpec() *attr.Opt[Peer] { return &n.Peer }
 
+// IsPeer reports whether this is not the primary end.
+func (n *Netkit) IsPeer() bool { return n.Primary == attr.Off }
+
 // Fields lists IFLA_NETKIT_*.
 func (n *Netkit) Fields(c *attr.Codec) {
 	attr.Nest(c, 1, "peer", &n.Peer, attr.CreateOnly, attr.WriteOnly)

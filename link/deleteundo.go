@@ -148,13 +148,11 @@ func (o *original) make(ctx context.Context) error {
 			return err
 		}
 	}
-	errs := []error{o.sub.strive(ctx, o.was.own())}
-	if o.end != nil {
-		o.end.index, _ = o.sub.now.Lower.Index()
-		o.end.again = true
-		errs = append(errs, o.end.strive(ctx, o.other.own()))
+	err = o.sub.strive(ctx, o.was.own())
+	if o.end == nil {
+		return err
 	}
-	return join(errs...)
+	return join(err, o.end.strive(ctx, o.other.own()))
 }
 
 // create makes the link as [Client.Create] does. One that does not read back
@@ -165,10 +163,11 @@ func (o *original) create(ctx context.Context, taken bool) error {
 	}
 	t := &tx{op: o.sub.op, link: o.was.Name}
 	defer t.close()
+	first, second := o.ends()
 	w := o.request(ctx, taken)
 	s := &createStep{
-		sub:  &subject{kind: o.sub.kind, names: []string{w.Name}, op: o.sub.op, at: o.sub.at, now: &Link{Name: w.Name}},
-		from: o.sub.at, want: w,
+		sub:  &subject{kind: o.sub.kind, names: []string{w.Name}, op: o.sub.op, at: first.at, now: &Link{Name: w.Name}},
+		from: first.at, want: w,
 	}
 	if err := s.preparePeer(ctx, t); err != nil {
 		return failure(o.sub.op, w.Name, err)
@@ -178,13 +177,28 @@ func (o *original) create(ctx context.Context, taken bool) error {
 	}
 	_, err := t.try(ctx, s)
 	o.made = o.made || s.made
-	if s.sub.index != 0 {
-		o.sub.index, o.sub.again = s.sub.index, true
-	}
+	first.isAgain(s.sub)
+	second.isAgain(s.peer)
 	if errors.Is(err, ErrVerify) {
 		return nil // the residue will show it
 	}
 	return err
+}
+
+// isAgain takes over the index of the link that was made anew, if it is known.
+func (s *subject) isAgain(made *subject) {
+	if s != nil && made != nil && made.index != 0 {
+		s.index, s.again = made.index, true
+	}
+}
+
+// ends are the subjects of the link and of its peer, if it has one, in the order
+// in which a creation describes them.
+func (o *original) ends() (first, second *subject) {
+	if k, ok := o.was.Kind.(kind.Unequal); ok && o.end != nil && k.IsPeer() {
+		return o.end, o.sub
+	}
+	return o.sub, o.end
 }
 
 // openEnd finds the namespace that the other end is to be made in.
@@ -203,25 +217,47 @@ func (o *original) openEnd(ctx context.Context) error {
 // request is what makes such a link. Indexes that somebody else has by now are
 // left out; the kernel heeds that of a peer only together with the other.
 func (o *original) request(ctx context.Context, taken bool) *Spec {
-	w := o.was.Spec()
-	w.Up, w.Master, w.Port, w.AltNames = attr.Opt[bool]{}, Ref{}, nil, nil
-	if taken {
-		w.Index = 0
-	}
 	if o.other == nil {
+		w := o.was.bare()
 		w.LowerNetNSID = o.was.LowerNetNSID // where a tunnel's packets go, too
+		if taken {
+			w.Index = 0
+		}
 		return w
 	}
-	p := o.other.peer()
-	p.Up, p.Master = attr.Opt[bool]{}, Ref{}
-	if o.end.at != o.sub.at {
-		p.NetNS = o.end.at.ref()
+	first, second := o.ends()
+	l, peer := o.was, o.other
+	if second == o.sub {
+		l, peer = peer, l
 	}
-	if taken || o.end.at.get(ctx, o.other.Ref(), new(Link), 0) == nil {
+	w := l.bare()
+	p := peer.peer()
+	p.Up, p.Master, p.Address = attr.Opt[bool]{}, Ref{}, peer.bare().Address
+	if !first.at.same(second.at) {
+		p.NetNS = second.at.ref()
+	}
+	if !o.isFree(ctx, first, l) {
+		w.Index, p.Index = 0, 0
+	} else if !o.isFree(ctx, second, peer) {
 		p.Index = 0
 	}
 	if pair, ok := w.Kind.(kind.Pairer); ok {
 		pair.PeerSpec().Set(p)
+	}
+	return w
+}
+
+// isFree reports whether nobody has the index of an end by now.
+func (o *original) isFree(ctx context.Context, end *subject, was *Link) bool {
+	return errors.Is(end.at.get(ctx, was.Ref(), new(Link), 0), ErrNotExist)
+}
+
+// bare is the request for the link, down and a port of nothing.
+func (l *Link) bare() *Spec {
+	w := l.Spec()
+	w.Up, w.Master, w.Port, w.AltNames = attr.Opt[bool]{}, Ref{}, nil, nil
+	if k, ok := l.Port.(kind.AddressKeeper); ok && k.OwnAddress().IsValid() {
+		w.Address = k.OwnAddress()
 	}
 	return w
 }
@@ -266,6 +302,9 @@ func (l *Link) settings() *Spec {
 	s := l.lasting()
 	if s.Kind != nil {
 		s.Kind = lasting(s.Kind)
+	}
+	if _, ok := l.Port.(kind.AddressKeeper); ok {
+		s.Address = attr.HWAddr{} // comes with the master
 	}
 	return s
 }
