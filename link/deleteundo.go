@@ -135,18 +135,14 @@ func (o *original) lower() []Ref {
 // can be done again where an answer was lost.
 func (o *original) make(ctx context.Context) error {
 	_, err := o.sub.read(ctx)
-	taken := errors.Is(err, ErrConflict)
 	switch {
 	case err == nil && !o.made:
 		return nil // it has not been deleted
-	case err != nil && !taken && !errors.Is(err, ErrNotExist):
+	case errors.Is(err, ErrNotExist), errors.Is(err, ErrConflict):
+		err = o.create(ctx)
+	}
+	if err != nil {
 		return err
-	case err != nil && o.err != nil:
-		return failure(o.sub.op, o.was.Name, fmt.Errorf("cannot be made again: %w", o.err))
-	case err != nil:
-		if err := o.create(ctx, taken); err != nil {
-			return err
-		}
 	}
 	err = o.sub.strive(ctx, o.was.own())
 	if o.end == nil {
@@ -157,14 +153,18 @@ func (o *original) make(ctx context.Context) error {
 
 // create makes the link as [Client.Create] does. One that does not read back
 // as it should is kept all the same.
-func (o *original) create(ctx context.Context, taken bool) error {
-	if err := o.openEnd(ctx); err != nil {
+func (o *original) create(ctx context.Context) error {
+	err := o.err
+	if err == nil {
+		err = o.openEnd(ctx)
+	}
+	if err != nil {
 		return failure(o.sub.op, o.was.Name, fmt.Errorf("cannot be made again: %w", err))
 	}
 	t := &tx{op: o.sub.op, link: o.was.Name}
 	defer t.close()
 	first, second := o.ends()
-	w := o.request(ctx, taken)
+	w := o.request(ctx)
 	s := &createStep{
 		sub:  &subject{kind: o.sub.kind, names: []string{w.Name}, op: o.sub.op, at: first.at, now: &Link{Name: w.Name}},
 		from: first.at, want: w,
@@ -175,7 +175,7 @@ func (o *original) create(ctx context.Context, taken bool) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	_, err := t.try(ctx, s)
+	_, err = t.try(ctx, s)
 	o.made = o.made || s.made
 	first.isAgain(s.sub)
 	second.isAgain(s.peer)
@@ -216,11 +216,11 @@ func (o *original) openEnd(ctx context.Context) error {
 
 // request is what makes such a link. Indexes that somebody else has by now are
 // left out; the kernel heeds that of a peer only together with the other.
-func (o *original) request(ctx context.Context, taken bool) *Spec {
+func (o *original) request(ctx context.Context) *Spec {
 	if o.other == nil {
 		w := o.was.bare()
 		w.LowerNetNSID = o.was.LowerNetNSID // where a tunnel's packets go, too
-		if taken {
+		if !isFree(ctx, o.sub, o.was) {
 			w.Index = 0
 		}
 		return w
@@ -236,9 +236,9 @@ func (o *original) request(ctx context.Context, taken bool) *Spec {
 	if !first.at.same(second.at) {
 		p.NetNS = second.at.ref()
 	}
-	if !o.isFree(ctx, first, l) {
+	if !isFree(ctx, first, l) {
 		w.Index, p.Index = 0, 0
-	} else if !o.isFree(ctx, second, peer) {
+	} else if !isFree(ctx, second, peer) {
 		p.Index = 0
 	}
 	if pair, ok := w.Kind.(kind.Pairer); ok {
@@ -247,9 +247,9 @@ func (o *original) request(ctx context.Context, taken bool) *Spec {
 	return w
 }
 
-// isFree reports whether nobody has the index of an end by now.
-func (o *original) isFree(ctx context.Context, end *subject, was *Link) bool {
-	return errors.Is(end.at.get(ctx, was.Ref(), new(Link), 0), ErrNotExist)
+// isFree reports whether nobody has the index by now.
+func isFree(ctx context.Context, s *subject, was *Link) bool {
+	return errors.Is(s.at.get(ctx, was.Ref(), new(Link), 0), ErrNotExist)
 }
 
 // bare is the request for the link, down and a port of nothing.

@@ -100,7 +100,7 @@ func TestDeleteFaultsOfUndoing(t *testing.T) {
 					if n := len(b.tap.requests()); n <= k || fault == rtnltest.Lose && k > 6 && !full {
 						break
 					} else if !full {
-						k += 3
+						k += 6
 					}
 				}
 				t.Logf("%d undone, %d said not to be", clean, failed)

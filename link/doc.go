@@ -3,7 +3,7 @@
 //
 // A [Client] works in one network namespace. It reads ([Client.Get],
 // [Client.List], [Client.All]), makes ([Client.Create]), changes
-// ([Client.Change]) and removes ([Client.Delete]) links:
+// ([Client.Change]) and removes ([Client.Delete], [Client.DeleteMany]) links:
 //
 //	c, err := link.Open(link.Config{})
 //	br, err := c.Create(ctx, link.Spec{Name: "br0", Kind: &kind.Bridge{}, Up: attr.On})

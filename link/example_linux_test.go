@@ -177,6 +177,27 @@ func ExampleClient_Delete() {
 	// delete br0: No such device true
 }
 
+func ExampleClient_DeleteMany() {
+	c, done := scratch() // a client of a new namespace
+	defer done()
+	ctx := context.Background()
+	var pods []link.Ref
+	for i := range 50 {
+		l, err := c.Create(ctx, link.Spec{Name: fmt.Sprintf("pod%d", i), Kind: &kind.Veth{}})
+		if err != nil {
+			log.Fatal(err)
+		}
+		pods = append(pods, l.Ref())
+	}
+
+	err := c.DeleteMany(ctx, append(pods, link.Name("nobody"))...)
+	fmt.Println(err, errors.Is(err, link.ErrNotExist)) // and none is deleted
+	fmt.Println(c.DeleteMany(ctx, pods...))
+	// Output:
+	// delete nobody: No such device true
+	// <nil>
+}
+
 func ExampleClient_List() {
 	c, done := scratch() // a client of a new namespace
 	defer done()
