@@ -194,6 +194,7 @@ type Pairer interface {
 // data is of the end that a creation calls the peer.
 type Unequal interface {
 	Pairer
+	// IsPeer is false also where it is not known.
 	IsPeer() bool
 }
 
@@ -201,6 +202,7 @@ type Unequal interface {
 // before its master gave it another.
 type AddressKeeper interface {
 	Port
+	// OwnAddress returns that address, the zero HWAddr if it is not known.
 	OwnAddress() attr.HWAddr
 }
 
