@@ -169,7 +169,7 @@ func ExampleLinks_Spec() {
 	spec := two.Spec(link.Name("vxlan42"))
 	fmt.Println(attr.Printer{}.Text(spec))
 	// Output:
-	// index 3 up off arp on promisc off allmulticast off multicast on address 02:00:00:00:00:03 name vxlan42 mtu 1450 master br0 kind vxlan data { id 42 dstport 4789 } port-kind bridge port-data { state disabled learning off }
+	// index 3 up off arp on promisc off allmulticast off multicast on address 02:00:00:00:00:03 name vxlan42 mtu 1450 master br0 kind vxlan data { id 42 dstport 4789 } port-kind bridge port-data { learning off }
 }
 
 // Flags print as "ip link" prints them: NO-CARRIER stands for a link that is

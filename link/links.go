@@ -138,7 +138,7 @@ func (l *Link) spec() *Spec {
 	}
 	s.AltNames = append(s.AltNames, l.AltNames...)
 	if l.Kind != nil {
-		s.Kind = lasting(l.Kind)
+		s.Kind = makeable(l.Kind)
 		if k, ok := s.Kind.(kind.Trimmer); ok {
 			k.Trim()
 		}
@@ -147,19 +147,29 @@ func (l *Link) spec() *Spec {
 		}
 	}
 	if l.Port != nil {
-		s.Port = lasting(l.Port)
+		s.Port = makeable(l.Port)
 	}
 	return s
 }
 
 // settable returns a copy of s with the fields that a request can hold.
 func settable[S attr.Struct](s S) S {
+	return picked(s, func(f *attr.Field) bool { return f.Dir&(attr.Create|attr.Set) != 0 && f.Wire != attr.WireRest })
+}
+
+// makeable returns settable without what changes by itself: a request for the
+// state that a port has now could come too early for it.
+func makeable[S attr.Struct](s S) S {
+	return picked(s, func(f *attr.Field) bool {
+		return f.Dir&(attr.Create|attr.Set) != 0 && f.Wire != attr.WireRest && !f.Volatile
+	})
+}
+
+// picked returns a copy of s with some of its fields.
+func picked[S attr.Struct](s S, keep func(*attr.Field) bool) S {
 	c := attr.Clone(s)
 	attr.Reset(c)
-	// Both are of one type, so that there is no error to have.
-	_ = attr.Copy(c, s, func(f *attr.Field) bool {
-		return f.Dir&(attr.Create|attr.Set) != 0 && f.Wire != attr.WireRest
-	})
+	_ = attr.Copy(c, s, keep) // both are of one type: there is no error to have
 	return c
 }
 

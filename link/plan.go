@@ -162,6 +162,7 @@ var ErrLossy = errors.New("would lose what is not allowed to be lost")
 // with it, each an [*Error] that names link and field. errors.Is and errors.As
 // look into all of them.
 type PlanError struct {
+	// Problems are all that was found, sorted by their text.
 	Problems []error
 }
 

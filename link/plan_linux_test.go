@@ -108,6 +108,7 @@ var plannedScenarios = []planned{
 	{name: "vxlan with another id", stage: func(b, _ *box) {
 		b.prepare(link.Spec{Name: "br10", Kind: &kind.Bridge{}, Address: attr.MustParseHWAddr("02:00:00:00:00:10"), Up: attr.On})
 		b.prepare(link.Spec{Name: "vx10", Kind: &kind.VXLAN{ID: attr.U32(10), Port: attr.U16(4789)}, Master: link.Name("br10"), Up: attr.On, Port: &kind.BridgePort{Cost: attr.U32(77)}, Alias: attr.Some("x")})
+		b.operational("br10")
 	}, want: func(*box, *box) link.State {
 		return link.State{Links: []link.Spec{{Name: "vx10", Kind: &kind.VXLAN{ID: attr.U32(11)}, Master: link.Name("br10")}}}
 	}, opts: []link.Option{link.Remake("vx10")}},

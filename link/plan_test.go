@@ -94,16 +94,16 @@ func TestDiff(t *testing.T) {
 			{Name: "vx", Kind: &kind.VXLAN{ID: attr.U32(8)}},
 		}}, []link.Option{link.Remake("vx")}, `
 - delete vx (loses attached)
-+ create vxlan vx index 8, up on, arp on, promisc off, allmulticast off, multicast on, address 02:00:00:00:00:01, mtu 1500, group 0, id 8, ageing 300, dstport 4789`},
++ create vxlan vx index 8, up on, arp on, promisc off, allmulticast off, multicast on, address 02:00:00:00:00:01, mtu 1500, group default, id 8, ageing 300, dstport 4789`},
 		{"a master made anew gets its ports back", link.State{Links: []link.Spec{{Name: "br0", Kind: &kind.Bond{Mode: attr.Some(kind.BondALB)}}}}, []link.Option{link.Remake("br0")}, `
 ~ change p0 up on -> off
 - delete br0 (loses attached)
-+ create bond br0 index 4, up on, arp on, promisc off, allmulticast off, multicast on, group 0, mode balance-alb
++ create bond br0 index 4, up on, arp on, promisc off, allmulticast off, multicast on, group default, mode balance-alb
 ~ change p0 master br0
 ~ change p0 up on`},
 		{"a pair made anew", link.State{Links: []link.Spec{{Name: "p0", Kind: &kind.Veth{}, Index: 77, Address: attr.MustParseHWAddr("02:00:00:00:00:02")}}}, []link.Option{link.Remake("p0")}, `
 - delete p0 (loses attached)
-+ create veth p0 index 77, arp on, promisc off, allmulticast off, multicast on, address 02:00:00:00:00:02, mtu 1500, master br0, group 0, peer { index 6 arp on promisc off allmulticast off multicast on address 02:00:00:00:00:01 name p1 mtu 1500 group 0 }
++ create veth p0 index 77, arp on, promisc off, allmulticast off, multicast on, address 02:00:00:00:00:02, mtu 1500, master br0, group default, peer { index 6 arp on promisc off allmulticast off multicast on address 02:00:00:00:00:01 name p1 mtu 1500 group default }
 ~ change p0 cost 2, learning on
 ~ change p0 up on
 ~ change p1 up on`},

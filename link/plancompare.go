@@ -124,9 +124,7 @@ func (l *Link) confirmable(d *Spec) *Spec {
 
 // kept returns the fields of s to keep, the zero S if it says nothing of them.
 func kept[S attr.Named](s S, keep func(*attr.Field) bool) S {
-	out := attr.Clone(s)
-	attr.Reset(out)
-	_ = attr.Copy(out, s, keep)
+	out := picked(s, keep)
 	if attr.IsZero(out) {
 		var none S
 		return none

@@ -48,8 +48,14 @@ func (p *planner) loses(s *planStep) Loss {
 		return p.losesDown(n)
 	case s.group == "mtu":
 		return p.losesMTU(n, s.spec.MTU.Value())
-	case s.group == "address" && n.link.Kind != nil && n.link.Kind.Info().FollowsPorts:
-		return p.attached(n, LoseAutoAddress)
+	case s.group == "address":
+		l := p.attached(n, LoseNeighbors)
+		if n.link.Kind != nil && n.link.Kind.Info().FollowsPorts {
+			l |= p.attached(n, LoseAutoAddress)
+		}
+		return l
+	case s.group == "flags" && s.spec.ARP.IsSet():
+		return p.attached(n, LoseNeighbors)
 	case s.group == "nomaster":
 		return p.losesLeaving(n)
 	case s.group == "master":

@@ -192,13 +192,7 @@ func (s *subject) putBack(ctx context.Context, was *Spec) error {
 
 // lasting returns what of s a request can bring back.
 func lasting[S attr.Struct](s S) S {
-	out := attr.Clone(s)
-	attr.Reset(out)
-	// One type: there is no error to have.
-	_ = attr.Copy(out, s, func(f *attr.Field) bool {
-		return f.Dir&attr.Set != 0 && !f.Volatile && f.Wire != attr.WireRest
-	})
-	return out
+	return picked(s, func(f *attr.Field) bool { return f.Dir&attr.Set != 0 && !f.Volatile && f.Wire != attr.WireRest })
 }
 
 // only returns what s says of the fields that mask says something of.

@@ -32,9 +32,10 @@ const (
 	// belong to it: a stale acknowledgement of failure, a notification, and a
 	// forged success from another process.
 	Noise
-	// Spoil adds to a request that makes or changes a link a master that there
-	// is not. The kernel refuses it, at a change after it has done the parts
-	// that come before; other requests pass.
+	// Spoil adds to a request what the kernel refuses: to one that makes a link
+	// a master that there is not, and to one that changes a link a port profile,
+	// which hardly any driver has and the kernel looks at last, so that the
+	// change itself is made. Other requests pass.
 	Spoil
 )
 
@@ -126,13 +127,18 @@ func (f *faulty) Receive(ctx context.Context, buf []byte) (n int, from uint32, e
 // nobody is an index that no link has.
 const nobody = 1<<31 - 16
 
-// spoil returns b with a master that there is not.
+// spoil returns b with what the kernel refuses.
 func spoil(b []byte, req rtnl.Message) []byte {
 	if req.Type != rtnl.NewLink && req.Type != rtnl.SetLink {
 		return b
 	}
-	const iflaMaster = 10
-	b = attr.AppendUint32(slices.Clone(b), iflaMaster, nobody)
+	const iflaMaster, iflaPortSelf, nested = 10, 25, 1 << 15
+	b = slices.Clone(b)
+	if req.Flags&rtnl.FlagCreate != 0 {
+		b = attr.AppendUint32(b, iflaMaster, nobody)
+	} else {
+		b = attr.AppendBytes(b, iflaPortSelf|nested, nil)
+	}
 	binary.NativeEndian.PutUint32(b, uint32(len(b)))
 	return b
 }
