@@ -2,12 +2,12 @@ package link_test
 
 import (
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/iplink-go/iplink/internal/specimen"
+	"github.com/iplink-go/iplink/internal/testns"
 	"golang.org/x/sys/unix"
 )
 
@@ -23,23 +23,15 @@ type recount struct {
 	impossible                        []string
 }
 
-func newRecount(t *testing.T) *recount { return &recount{t: t, key: os.Getenv("IPLINK_KERNEL")} }
+func newRecount(t *testing.T) *recount { return &recount{t: t, key: os.Getenv(testns.KernelVariable)} }
 
-// lacks notes that the kernel does not have an attribute. A kernel of the
-// matrix must have what its release has.
+// lacks notes that the kernel does not have an attribute, which ends the test.
+// A kernel of the matrix must have what its release has.
 func (r *recount) lacks(t *testing.T, s *specimen.Subject, a *specimen.Attr, why error) {
 	t.Helper()
-	r.missing = append(r.missing, s.Name+" "+a.Name)
-	if r.key == "" {
-		t.Logf("missing here: %v", why)
-		return
-	}
-	switch reason := a.Lacks[r.key]; {
-	case reason != "":
-		t.Logf("missing: %s", reason)
-	case !r.predates(a):
-		t.Errorf("kernel %s has it since %q: %v", r.key, a.Since, why)
-	}
+	name := s.Name + " " + a.Name
+	r.missing = append(r.missing, name)
+	testns.Missing(t, testns.Feature{Name: name, Since: a.Since, Except: a.Lacks}, why)
 }
 
 // predates reports whether this is a kernel of the matrix that is older than
@@ -65,23 +57,22 @@ func parseRelease(s string) (v [2]int) {
 	return v
 }
 
-// log prints the totals.
+// log prints the totals; what is called a count the kernel matrix puts into a
+// table.
 func (r *recount) log() {
-	r.t.Logf("set and read back: %d attributes of %d; missing here: %s", r.set, r.offered, strings.Join(r.missing, ", "))
 	r.t.Logf("read back as something that counts as equal: %s", strings.Join(r.rounded, ", "))
 	r.t.Logf("set by other tests, or by none for want of hardware: %s", strings.Join(r.untested, ", "))
 	r.t.Logf("kinds that cannot be made: %s", strings.Join(r.impossible, ", "))
-	r.t.Logf("matrix: kernel %s: %d attributes of %d kinds set at creation, %d changed, %d refused as fixed, %d not reported, %d missing: %v",
-		r.kernel(), r.created, r.kinds, r.changed, r.refused, r.unread, len(r.missing), r.missing)
-}
-
-// kernel names the running kernel.
-func (r *recount) kernel() string {
-	name := kernelRelease() + " " + runtime.GOARCH
-	if r.key != "" {
-		name = r.key + " (" + name + ")"
+	r.t.Logf("missing here: %s", strings.Join(r.missing, ", "))
+	for _, c := range []struct {
+		what string
+		n    int
+	}{
+		{"kinds, ports and peers", r.kinds}, {"attributes offered", r.offered}, {"set and read back", r.set}, {"set at creation", r.created},
+		{"changed later", r.changed}, {"refused as fixed", r.refused}, {"not reported", r.unread}, {"missing", len(r.missing)},
+	} {
+		r.t.Logf("count %s: %d", c.what, c.n)
 	}
-	return name
 }
 
 func kernelRelease() string {

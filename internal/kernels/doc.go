@@ -61,12 +61,14 @@
 // With -out DIR the files that tests left in /out are put into
 // DIR/VERSION-ARCH, such as DIR/7.2.13-amd64 for the kernel with the key 7.2.
 //
+// What a test logs as "count WHAT: NUMBER" is a row in the report.
+//
 // # The rule of skips
 //
 // A test may skip for the lack of a named feature only (testns.Require, whose
 // words verdict.go knows); any other skip is a failure. That a kernel lacks what
 // it should have is for Require to refuse, since it knows the kernel. When all
 // kernels ran, whole, a test that came to a verdict on none of them is a failure
-// too, unless what it lacks is in the table of verdict.go, which tells why no
-// machine can have it.
+// too, unless no kernel of the matrix can have what it lacks: the table of
+// features in testns says why.
 package main

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/iplink-go/iplink/internal/testns"
 )
 
 // A kernel is a column of the matrix.
@@ -16,12 +18,20 @@ type kernel struct {
 	arch  *arch
 }
 
-var kernels = []kernel{
-	{"5.10", "bullseye", &amd64},
-	{"6.1", "bookworm", &amd64},
-	{"6.12", "trixie", &amd64},
-	{"7.2", "sid", &amd64},
-	{"6.12-s390x", "trixie", &s390x},
+// kernels are those of testns, whose features say what tests may expect of
+// each; here is where they come from and how they run.
+var kernels = columns(testns.Kernels)
+
+// suites by the release of their kernel.
+var suites = map[string]string{"5.10": "bullseye", "6.1": "bookworm", "6.12": "trixie", "7.2": "sid"}
+
+var arches = map[string]*arch{amd64.goarch: &amd64, s390x.goarch: &s390x}
+
+func columns(list []testns.Kernel) (out []kernel) {
+	for _, k := range list {
+		out = append(out, kernel{k.Key, suites[k.Release], arches[k.GOARCH]})
+	}
+	return out
 }
 
 // An arch is what differs between the architectures of machines.

@@ -18,6 +18,7 @@ func (m matrix) print(w io.Writer, verbose bool) {
 	m.printKernels(w)
 	m.printTests(w, verbose)
 	m.printPackages(w)
+	m.printCounts(w)
 	m.printSkips(w)
 	for _, r := range m.runs {
 		for _, line := range r.odd {
@@ -126,6 +127,30 @@ func (m matrix) printPackages(w io.Writer) {
 			fmt.Fprint(t, "  "+cmp.Or(pkg, "all"))
 			for _, r := range m.runs {
 				fmt.Fprintf(t, "\t%v", r.count(pkg))
+			}
+			fmt.Fprintln(t)
+		}
+	})
+}
+
+// printCounts shows what tests counted.
+func (m matrix) printCounts(w io.Writer) {
+	what := map[string]bool{}
+	for _, r := range m.runs {
+		for name := range r.counts {
+			what[name] = true
+		}
+	}
+	if len(what) == 0 {
+		return
+	}
+	fmt.Fprintln(w)
+	table(w, func(t io.Writer) {
+		m.heading(t, "Counted by tests")
+		for _, name := range slices.Sorted(maps.Keys(what)) {
+			fmt.Fprint(t, "  "+name)
+			for _, r := range m.runs {
+				fmt.Fprintf(t, "\t%d", r.counts[name])
 			}
 			fmt.Fprintln(t)
 		}

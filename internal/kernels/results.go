@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -62,13 +63,17 @@ type run struct {
 	results      map[testID]*result
 	// failures are problems besides tests that failed.
 	failures []problem
+	// counts are what tests counted, by what it is.
+	counts map[string]int
 	// odd are warnings of the kernel.
 	odd    []string
 	events []event
 	time   time.Duration
 }
 
-func newRun(k kernel) *run { return &run{kernel: k, results: map[testID]*result{}} }
+func newRun(k kernel) *run {
+	return &run{kernel: k, results: map[testID]*result{}, counts: map[string]int{}}
+}
 
 // problem notes that something else than a test failed.
 func (r *run) problem(format string, args ...any) {
@@ -223,6 +228,10 @@ func (r *run) add(pkg string, e event) {
 		r.results[id] = t
 	}
 	t.output += e.Output
+	if m := countRE.FindStringSubmatch(e.Output); m != nil {
+		n, _ := strconv.Atoi(m[2]) // only digits
+		r.counts[m[1]] += n
+	}
 	if o, ok := outcomes[e.Action]; ok {
 		t.outcome, t.seconds = o, e.Elapsed
 		t.reason = reason(t.output)
@@ -230,6 +239,9 @@ func (r *run) add(pkg string, e event) {
 }
 
 var logRE = regexp.MustCompile(`(?m)^\s+\S+\.go:\d+: (.*)$`)
+
+// countRE knows the lines of tests that count.
+var countRE = regexp.MustCompile(`(?m)^\s+\S+\.go:\d+: count (.+): (\d+)$`)
 
 // reason returns the last thing that a test logged.
 func reason(output string) string {

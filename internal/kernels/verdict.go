@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/iplink-go/iplink/internal/testns"
 )
 
 // A matrix is all that came of the kernels that ran.
@@ -31,13 +33,9 @@ func (p problem) String() string {
 	return p.text + " (" + strings.Join(p.kernels, ", ") + ")"
 }
 
-// nowhere has the features that no kernel of the matrix can show, so that tests
-// of them may be skipped on all.
-var nowhere = map[string]string{
-	"dsa":   "needs a switch chip",
-	"ipoib": "needs an InfiniBand adapter",
-	"wwan":  "needs a modem",
-}
+// nowhere has the features that no kernel of the matrix must have, each with the
+// reason, so that tests of them may be skipped on all.
+var nowhere = testns.Nowhere()
 
 // featureRE knows the words of testns.Require.
 var featureRE = regexp.MustCompile(`^kernel feature "([^"]+)" is missing: (.*)`)

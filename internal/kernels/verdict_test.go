@@ -66,7 +66,7 @@ func ran(t *testing.T, key, events string) *run {
 }
 
 const (
-	passA = `{"Action":"run","Test":"TestA"}{"Action":"pass","Test":"TestA","Elapsed":1.5}`
+	passA = `{"Action":"run","Test":"TestA"}{"Action":"output","Test":"TestA","Output":"    a_test.go:3: count things: 12\n"}{"Action":"pass","Test":"TestA","Elapsed":1.5}`
 	failA = `{"Action":"run","Test":"TestA"}{"Action":"output","Test":"TestA","Output":"=== RUN   TestA\n"}
 		{"Action":"output","Test":"TestA","Output":"    a_test.go:7: got 1, want 2\n"}{"Action":"fail","Test":"TestA"}`
 	failSub = `{"Action":"run","Test":"TestA"}{"Action":"run","Test":"TestA/x"}
@@ -158,6 +158,7 @@ func TestReport(t *testing.T) {
 		"  5.10  Linux 5.10.223  linux-image-5.10.0-32-amd64 5.10.223-1  1m1s\n",
 		"  link TestA  ok    FAIL\n",
 		"  link                 2/0/0  1/1/0\n",
+		"  things          24    12\n", // A, which failed, never said it
 		"\n--- link TestA failed (7.2)\n    a_test.go:7: got 1, want 2\n",
 		"\nFAIL: link TestA failed (7.2)\n",
 		"\nFAIL: passed/failed/skipped 5.10: 2/0/0, 7.2: 1/1/0; problems: 1; 2m0s\n",

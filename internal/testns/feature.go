@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -65,6 +66,29 @@ func nowhere(f Feature, reason string) Feature {
 	return f
 }
 
+// Nowhere returns the reasons why no kernel of the matrix has some features, by
+// their names. One that is only too new is not among them: the matrix must get a
+// kernel that has it.
+func Nowhere() map[string]string {
+	out := make(map[string]string)
+	for _, f := range Features {
+		reasons := make(map[string]bool)
+		for _, k := range Kernels {
+			if f.In(k) {
+				reasons = nil
+				break
+			}
+			if why := f.Except[k.Key]; why != "" {
+				reasons[why] = true
+			}
+		}
+		if len(reasons) > 0 {
+			out[f.Name] = strings.Join(slices.Sorted(maps.Keys(reasons)), "; ")
+		}
+	}
+	return out
+}
+
 // Require skips the test if the running kernel lacks a feature of [Features],
 // and fails it if there is no feature of that name. In the kernel matrix it
 // fails the test, too, if the kernel must have the feature. Each is probed
@@ -72,8 +96,7 @@ func nowhere(f Feature, reason string) Feature {
 func Require(t testing.TB, names ...string) {
 	t.Helper()
 	NeedSandbox(t)
-	k, matrix, err := runningKernel()
-	if err != nil {
+	if _, _, err := runningKernel(); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range names {
@@ -82,12 +105,24 @@ func Require(t testing.TB, names ...string) {
 			t.Fatalf("testns.Features has no feature %q", name)
 		}
 		if err := Probe(Features[i]); err != nil {
-			if matrix && Features[i].In(k) {
-				t.Fatalf("kernel %s must have feature %q: %v", k.Key, name, err)
-			}
-			t.Skipf("kernel feature %q is missing: %v", name, err)
+			Missing(t, Features[i], err)
 		}
 	}
+}
+
+// Missing skips the test because the running kernel lacks a feature, which need
+// not be one of [Features]: the test has found out itself, and why says how. In
+// the kernel matrix it fails the test if the kernel must have the feature.
+func Missing(t testing.TB, f Feature, why error) {
+	t.Helper()
+	k, matrix, err := runningKernel()
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case matrix && f.In(k):
+		t.Fatalf("kernel %s must have feature %q: %v", k.Key, f.Name, why)
+	}
+	t.Skipf("kernel feature %q is missing: %v", f.Name, why)
 }
 
 // probed holds the result of each probe by the feature's name.

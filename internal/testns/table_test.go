@@ -34,6 +34,24 @@ func TestFeatureTable(t *testing.T) {
 	}
 }
 
+// Nowhere is what the table says of every kernel, not what is merely too new.
+func TestNowhere(t *testing.T) {
+	nowhere := testns.Nowhere()
+	for _, f := range testns.Features {
+		somewhere, reason := false, ""
+		for _, k := range testns.Kernels {
+			somewhere = somewhere || f.In(k)
+			reason += f.Except[k.Key]
+		}
+		if got, want := nowhere[f.Name], !somewhere && reason != ""; (got != "") != want {
+			t.Errorf("%s: %q, want a reason: %v", f.Name, got, want)
+		}
+	}
+	if nowhere["dsa"] == "" || nowhere["veth"] != "" {
+		t.Errorf("%v", nowhere)
+	}
+}
+
 // Releases are numbers, not text, and an exception turns either answer round.
 func TestFeatureIn(t *testing.T) {
 	for _, c := range []struct {
