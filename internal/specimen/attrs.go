@@ -24,6 +24,7 @@ type Attr struct {
 	// Exception says what is special about it for a test.
 	Exception
 
+	row    *uapi.Row    // of the table, nil for a flag of the header
 	path   []attr.Field // from the outermost nest to Field
 	six    bool         // the second number of a pair
 	header int          // bytes before the attributes
@@ -122,7 +123,7 @@ func nested(row *uapi.Row) string {
 }
 
 func (w *walk) add(path []attr.Field, row *uapi.Row, six bool) {
-	a := Attr{Name: nameOf(path, six), Field: path[len(path)-1], path: path, six: six, header: w.header}
+	a := Attr{Name: nameOf(path, six), Field: path[len(path)-1], row: row, path: path, six: six, header: w.header}
 	if row != nil {
 		a.Since = row.Since
 	}
