@@ -179,7 +179,9 @@ func (g greCommon) fields(c *attr.Codec, addr func(*attr.Codec, attr.Type, strin
 	attr.Parts16BE(c, greOutFlags, "oflags", g.out.rest, g.out.parts("o"), replaced)
 	attr.Uint32BE(c, greInKey, "ikey", g.in.key, replaced, attr.OmitZero)
 	attr.Uint32BE(c, greOutKey, "okey", g.out.key, replaced, attr.OmitZero)
-	attr.Flag(c, greCollectMetadata, "external", g.external, attr.CreateOnly, attr.OmitZero)
+	// Fixed, and yet part of every change: without it the kernel wants of an
+	// ERSPAN what it wants of one with addresses.
+	attr.Flag(c, greCollectMetadata, "external", g.external, attr.Changes(attr.FixedEqual), attr.OmitZero)
 	addr(c, greLocal, "local", g.local, replaced, attr.NotZero, attr.ZeroWord(anyAddr))
 	addr(c, greRemote, "remote", g.remote, replaced, attr.NotZero, attr.ZeroWord(anyAddr))
 }
@@ -289,6 +291,9 @@ func (e *ERSPAN) Prepare(now Kind) Kind {
 	return nil
 }
 
+// Forget is for what the other version has.
+func (e *ERSPAN) Forget() { erspanLists{&e.Version, &e.Index, &e.Direction, &e.HardwareID}.forget() }
+
 // Fields lists IFLA_GRE_* for IPv4 with what ERSPAN adds, which a change keeps
 // where it is left out.
 func (e *ERSPAN) Fields(c *attr.Codec) {
@@ -316,6 +321,18 @@ func (l erspanLists) fields(c *attr.Codec, mode attr.Mode, minVersion int64) {
 	attr.Uint32(c, greERSPANIndex, "erspan", l.index, m, attr.Range(0, maxIndex), attr.JSON("erspan_index"))
 	attr.Uint8(c, greERSPANDir, "erspan_dir", l.direction, m, attr.Range(0, int64(ERSPANEgress)))
 	attr.Uint16(c, greERSPANHWID, "erspan_hwid", l.hwid, m, attr.Range(0, maxHWID), attr.Hex)
+}
+
+// forget clears what the version has not, which the kernel neither keeps nor
+// reports.
+func (l erspanLists) forget() {
+	if l.version.Value() != 1 {
+		l.index.Clear()
+	}
+	if l.version.Value() != 2 {
+		l.direction.Clear()
+		l.hwid.Clear()
+	}
 }
 
 // An ERSPANDirection is the direction of mirrored traffic.

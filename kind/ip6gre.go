@@ -120,23 +120,8 @@ type IP6ERSPAN struct {
 // Kind returns "ip6erspan".
 func (*IP6ERSPAN) Kind() string { return "ip6erspan" }
 
-// Accompany leaves out what a link of the other version reports: a change sends
-// all there is, and the kernel does not keep that.
-func (e *IP6ERSPAN) Accompany(has Kind) {
-	h, ok := has.(*IP6ERSPAN)
-	if !ok || e.Version == h.Version {
-		return
-	}
-	if e.Index == h.Index {
-		e.Index.Clear()
-	}
-	if e.Direction == h.Direction {
-		e.Direction.Clear()
-	}
-	if e.HardwareID == h.HardwareID {
-		e.HardwareID.Clear()
-	}
-}
+// Forget is that of [ERSPAN].
+func (e *IP6ERSPAN) Forget() { erspanLists{&e.Version, &e.Index, &e.Direction, &e.HardwareID}.forget() }
 
 // Fields lists IFLA_GRE_* for IPv6 with what ERSPAN adds.
 func (e *IP6ERSPAN) Fields(c *attr.Codec) {

@@ -168,6 +168,14 @@ type Accompanier interface {
 	Accompany(has Kind)
 }
 
+// A Forgetter is a kind whose changes replace all of it, and of which some data
+// rules out other data. Forget clears what is ruled out: it is called on what a
+// link will have, before what the request says of it counts.
+type Forgetter interface {
+	Kind
+	Forget()
+}
+
 // A Trimmer is a kind that reports more than a request may say. Trim leaves
 // that out of a report, so that the rest can make the link again.
 type Trimmer interface {

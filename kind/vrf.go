@@ -23,7 +23,9 @@ func (*VRF) Kind() string { return "vrf" }
 
 // Info says that a VRF's data is for creation only and that it stays in its
 // namespace.
-func (*VRF) Info() Info { return Info{CyclesPorts: true, Update: Never, NetNSImmutable: true, Module: "vrf"} }
+func (*VRF) Info() Info {
+	return Info{CyclesPorts: true, Update: Never, NetNSImmutable: true, Module: "vrf"}
+}
 
 // Fields lists IFLA_VRF_*.
 func (v *VRF) Fields(c *attr.Codec) {

@@ -89,11 +89,11 @@ func TestBondOptions(t *testing.T) {
 		{"ad_user_port_key", lacp, kind.Bond{ADUserPortKey: attr.U16(7)}, "", true},
 		{"tlb_dynamic_lb", tlb, kind.Bond{TLBDynamicLB: attr.Off}, "", false},
 		{"peer_notify_delay", lacp, kind.Bond{PeerNotifyDelay: attr.Some(300 * ms)}, "", false},
-		{"lacp_active", lacp, kind.Bond{LACPActive: attr.Off}, "lacp_active", false},
-		{"arp_missed_max", rr, kind.Bond{ARPMissedMax: attr.U8(7)}, "missed_max", false},
-		{"coupled_control", lacp, kind.Bond{CoupledControl: attr.Off}, "coupled_control", false},
-		{"broadcast_neighbor", lacp, kind.Bond{BroadcastNeighbor: attr.On}, "broadcast_neighbor", false},
-		{"lacp_strict", lacp, kind.Bond{LACPStrict: attr.On}, "lacp_strict", false},
+		{"lacp_active", lacp, kind.Bond{LACPActive: attr.Off}, "bond lacp_active", false},
+		{"arp_missed_max", rr, kind.Bond{ARPMissedMax: attr.U8(7)}, "bond missed_max", false},
+		{"coupled_control", lacp, kind.Bond{CoupledControl: attr.Off}, "bond coupled_control", false},
+		{"broadcast_neighbor", lacp, kind.Bond{BroadcastNeighbor: attr.On}, "bond broadcast_neighbor", false},
+		{"lacp_strict", lacp, kind.Bond{LACPStrict: attr.On}, "bond lacp_strict", false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

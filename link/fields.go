@@ -132,7 +132,15 @@ func said(s attr.Struct) map[string]bool {
 // whole returns all that must be sent to make the data now what want says, of a
 // kind whose changes replace all of it. What follows from what want says counts
 // before what the link has.
-func whole(now, want kind.Kind) kind.Kind { return overlay(settable(now), completed(want)) }
+func whole(now, want kind.Kind) kind.Kind {
+	want = completed(want)
+	all := overlay(settable(now), want)
+	if f, ok := all.(kind.Forgetter); ok {
+		f.Forget()
+		all = overlay(all, want) // what makes no sense is for the kernel to refuse
+	}
+	return all
+}
 
 // completed returns k with what its requests must hold besides what was said.
 func completed(k kind.Kind) kind.Kind {

@@ -182,6 +182,7 @@ func (x *trial) plainly(a *specimen.Attr) {
 // create makes a link with the value, and returns whether the kernel can.
 func (x *trial) create(a *specimen.Attr, v attr.Struct, known bool) bool {
 	spec := x.spec(x.base(a), v)
+	x.tap.reset(nil)
 	_, err := x.c.Create(x.ctx, spec)
 	if err != nil {
 		x.failed(a, v, known, "create", err)
@@ -201,9 +202,18 @@ func (x *trial) failed(a *specimen.Attr, v attr.Struct, known bool, op string, e
 	err = fmt.Errorf("%s with %s: %w", op, attr.Printer{}.Text(v), err)
 	if !lacks && !x.total.predates(a) {
 		x.t.Error(err)
+		x.sent()
 		return
 	}
 	x.total.lacks(x.t, x.subject, a, err)
+}
+
+// sent shows the requests that something was to change with.
+func (x *trial) sent() {
+	x.t.Helper()
+	for _, m := range x.tap.mutating() {
+		x.t.Logf("sent, type %d:\n%s", m.Type, link.Dump(m.Payload))
+	}
 }
 
 // compare holds what the link reports against what was said. It does not
@@ -270,6 +280,7 @@ func (x *trial) changes(a *specimen.Attr, values []attr.Struct, known bool) {
 	}
 	for _, v := range values {
 		before := x.read()
+		x.tap.reset(nil)
 		_, err := x.c.Change(x.ctx, link.Name(specimen.Name), x.subject.Change(v))
 		if err != nil {
 			x.failed(a, v, known, "change", err)
@@ -322,19 +333,19 @@ func (x *trial) together(attrs []specimen.Attr) {
 
 func (x *trial) group(g *group) {
 	l, err := x.c.Create(x.ctx, g.spec)
-	if err == nil && l.Address.Len() == 6 && !strings.HasPrefix(l.Address.String(), specimen.Prefix) {
-		// It is a random one, which a recording should not have.
+	if err == nil && isRandom(l.Address) { // a recording should not have it
 		x.drop()
 		g.spec.Address = specimen.Address
 		_, err = x.c.Create(x.ctx, g.spec)
 	}
 	if err != nil {
-		x.t.Errorf("%s: %v\nattributes that exclude each other need a row in internal/specimen", g.name, err)
+		x.t.Errorf("%s: %v\nattributes that exclude each other need a row in internal/specimen%s", g.name, err, x.suspects(g))
 		return
 	}
 	x.holds(g, "")
 	x.tap.reset(nil)
-	if _, err := x.c.Change(x.ctx, link.Name(specimen.Name), g.spec); err != nil {
+	again := must[link.Spec](x.t)(x.subject.Reported(g.spec))
+	if _, err := x.c.Change(x.ctx, link.Name(specimen.Name), again); err != nil {
 		x.t.Errorf("%s, again: %v", g.name, err)
 	}
 	x.wantSent(0)
@@ -352,10 +363,36 @@ func (x *trial) holds(g *group, when string) {
 	}
 }
 
+// isRandom reports whether the kernel made the address up.
+func isRandom(a attr.HWAddr) bool {
+	text := a.String()
+	return a.Len() == 6 && strings.Trim(text, "0:") != "" && !strings.HasPrefix(text, specimen.Prefix)
+}
+
+// suspects names the attributes without any of which the rest can be created.
+func (x *trial) suspects(g *group) (out string) {
+	for name := range g.values {
+		spec := *g.base.Clone()
+		for other, v := range g.values {
+			if other != name {
+				spec = x.spec(&spec, v)
+			}
+		}
+		if _, err := x.c.Create(x.ctx, spec); err == nil {
+			out += "; works without " + name
+			x.drop()
+		}
+	}
+	return out
+}
+
 // A group is attributes that can be set at once.
 type group struct {
 	name string
+	base *link.Spec
 	spec link.Spec
+	// values are what spec was put together from, besides base.
+	values map[string]attr.Struct
 }
 
 // groups returns the attributes that were set one by one, put together.
@@ -377,12 +414,14 @@ func (x *trial) groups(attrs []specimen.Attr) []*group {
 			}
 			g = list[at]
 		}
-		g.spec = x.spec(&g.spec, v)
+		g.spec, g.values[a.Name] = x.spec(&g.spec, v), v
 	}
 	return list
 }
 
-func newGroup(name string, base *link.Spec) *group { return &group{name, *base.Clone()} }
+func newGroup(name string, base *link.Spec) *group {
+	return &group{name, base, *base.Clone(), map[string]attr.Struct{}}
+}
 
 // isRead reports whether links report the attribute.
 func isRead(a *specimen.Attr) bool { return a.Field.Dir&attr.Read != 0 }

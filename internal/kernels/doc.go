@@ -26,12 +26,13 @@
 // links (modules.go), which the cache keeps for each kernel; and init.sh, the
 // test programs and their testdata directories, which are built for each run.
 // Tests run as root, one package after the other, each in a directory of its
-// own that holds testdata. The environment is
+// own that holds testdata; their sandboxes have a user namespace, but for the
+// package that AS_ROOT names. The environment is
 //
 //	IPLINK_KERNEL=KEY         which kernel of the matrix it is, such as 6.12-s390x
 //	IPLINK_REQUIRE_SANDBOX=1  a test that gets no namespace fails
 //
-// besides PATH, HOME and TMPDIR. There are busybox's commands but no ip, which
+// and AS_ROOT, besides PATH, HOME and TMPDIR. There are busybox's commands but no ip, which
 // busybox has only in part, no Go, no source and no other user. Modules load by
 // themselves when a test first needs them, as on any system.
 //

@@ -1,7 +1,7 @@
 #!/bin/busybox sh
 # The first process of a machine: runs the tests and switches the machine off.
-# doc.go describes what it writes. IPLINK_KERNEL comes from the kernel's command
-# line.
+# doc.go describes what it writes. IPLINK_KERNEL and AS_ROOT, a package, come from
+# the kernel's command line.
 export PATH=/bin HOME=/root TMPDIR=/tmp IPLINK_REQUIRE_SANDBOX=1
 
 echo "iplink: init" # the console: a sign of life before anything can go wrong
@@ -38,12 +38,16 @@ while [ ! -c "/dev/vport0p$last" ] && [ $((tries += 1)) -lt 300 ]; do
 	sleep 0.1
 done
 exec 9>/dev/vport0p1
+many=$(cat /proc/sys/user/max_user_namespaces)
 
 say() { echo "$*" >&9; }
 
 run() { # PORT DIRECTORY ARGUMENT...
 	port=$1 dir=$2
 	shift 2
+	namespaces=$many
+	[ "$dir" = "$AS_ROOT" ] && namespaces=0
+	echo $namespaces >/proc/sys/user/max_user_namespaces
 	say start "$port"
 	(cd "/tests/$dir" && exec ./package.test "$@") </dev/null >"/dev/vport0p$port" 2>&1 9>&-
 	say end "$port" $?

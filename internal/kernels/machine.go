@@ -111,7 +111,7 @@ func (m machine) watch(ctx context.Context, exited <-chan error) (end string, er
 // arguments are those of qemu.
 func (m machine) arguments(initrd string) []string {
 	a := m.kernel.arch
-	cmdline := []string{"console=" + a.linuxConsole, "loglevel=5", "panic=-1", "IPLINK_KERNEL=" + m.kernel.key, m.append}
+	cmdline := []string{"console=" + a.linuxConsole, "loglevel=5", "panic=-1", "IPLINK_KERNEL=" + m.kernel.key, "AS_ROOT=" + asRoot[m.kernel.key], m.append}
 	if m.accel == "tcg" {
 		cmdline = append(cmdline, a.emulated)
 	}

@@ -41,6 +41,7 @@ var macsecExceptions = table{
 	"icvlen":      {Why: "lengths that the cipher has", Needs: []string{"macsec icvlen"}, Values: values(&kind.MACsec{ICVLen: attr.U8(12)}, &kind.MACsec{ICVLen: attr.U8(14)})},
 	"window":      {Why: "reported with replay protection only", Values: values(guarded, &kind.MACsec{ReplayProtect: attr.On, Window: attr.U32(9)})},
 	"replay":      {Why: "needs a window, which is not reported without", Values: values(guarded, &kind.MACsec{ReplayProtect: attr.Off}), Resets: []string{"window"}},
+	"send_sci":    {Why: "it must be sent if one is given", Apart: "no SCI"},
 	"end_station": {Why: "one of three", Apart: "end station"},
 	"scb":         {Why: "one of three", Apart: "single copy broadcast"},
 	"offload":     {Why: hardware, Untested: true},

@@ -61,18 +61,22 @@ func with(tables ...table) table {
 
 var ip6TunnelExceptions = encap("fou6")
 
-// ignoreDF says how to ignore the don't-fragment bit.
-func ignoreDF(off attr.Struct) table {
-	return with(encap("fou"), table{"ignore-df": {Why: "not with path MTU discovery", With: off}})
+// overIPv4 is for what carries GRE over IPv4; off is without path MTU discovery.
+func overIPv4(off attr.Struct) table {
+	return with(encap("fou"), table{
+		"ignore-df": {Why: "not with path MTU discovery", With: off},
+		"external":  {Why: "not with an encapsulation", Apart: external},
+	})
 }
 
 var (
-	greExceptions    = ignoreDF(&kind.GRE{PathMTUDiscovery: attr.Off})
-	greTapExceptions = ignoreDF(&kind.GRETap{PathMTUDiscovery: attr.Off})
+	greExceptions    = overIPv4(&kind.GRE{PathMTUDiscovery: attr.Off})
+	greTapExceptions = overIPv4(&kind.GRETap{PathMTUDiscovery: attr.Off})
 )
 
 // erspanTable is for both kinds. What the least link has of keys and sequence
-// numbers cannot be taken back, since it needs them; plain is one without.
+// numbers cannot be taken back, since it needs them; plain is one without, and
+// with an address that keeps it apart from the fallback device.
 func erspanTable(plain kind.Kind, one, two attr.Struct) table {
 	header := Exception{Why: "ERSPAN needs it, or refuses it", On: on(plain), Apart: "plain"}
 	return table{
@@ -88,10 +92,10 @@ func erspanTable(plain kind.Kind, one, two attr.Struct) table {
 var versions = []string{"erspan", "erspan_dir", "erspan_hwid"}
 
 var (
-	erspanExceptions = with(ignoreDF(&kind.ERSPAN{GRE: kind.GRE{PathMTUDiscovery: attr.Off}}), erspanTable(
-		&kind.ERSPAN{GRE: kind.GRE{Remote: far4}, Version: attr.U8(0)}, &kind.ERSPAN{Version: attr.U8(1)}, &kind.ERSPAN{Version: attr.U8(2)}))
+	erspanExceptions = with(overIPv4(&kind.ERSPAN{GRE: kind.GRE{PathMTUDiscovery: attr.Off}}), erspanTable(
+		&kind.ERSPAN{GRE: kind.GRE{External: attr.On, Local: near4}}, &kind.ERSPAN{Version: attr.U8(1)}, &kind.ERSPAN{Version: attr.U8(2)}))
 	ip6erspanExceptions = with(encap("fou6"), erspanTable(
-		&kind.IP6ERSPAN{IP6GRE: kind.IP6GRE{External: attr.On}}, &kind.IP6ERSPAN{Version: attr.U8(1)}, &kind.IP6ERSPAN{Version: attr.U8(2)}))
+		&kind.IP6ERSPAN{IP6GRE: kind.IP6GRE{External: attr.On, Local: near6}}, &kind.IP6ERSPAN{Version: attr.U8(1)}, &kind.IP6ERSPAN{Version: attr.U8(2)}))
 )
 
 var ipipExceptions = with(encap("fou"), table{

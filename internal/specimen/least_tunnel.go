@@ -16,14 +16,16 @@ var (
 )
 
 var tunnelRows = map[string]row{
-	"bareudp":   {data: &kind.BareUDP{Port: attr.U16(6635), EtherType: attr.Some(kind.EtherTypeIPv4)}},
-	"geneve":    {data: &kind.Geneve{ID: attr.U32(42), Remote: far4}},
-	"gre":       {data: &kind.GRE{Remote: far4}},
-	"gretap":    {data: &kind.GRETap{Remote: far4}},
-	"erspan":    {data: &kind.ERSPAN{GRE: kind.GRE{Remote: far4, Local: near4, InKey: session, OutKey: session, InSequence: attr.On, OutSequence: attr.On}}},
+	"bareudp": {data: &kind.BareUDP{Port: attr.U16(6635), EtherType: attr.Some(kind.EtherTypeIPv4)}},
+	"geneve":  {data: &kind.Geneve{ID: attr.U32(42), Remote: far4}},
+	"gre":     {data: &kind.GRE{Remote: far4}},
+	"gretap":  {data: &kind.GRETap{Remote: far4}},
+	// Who gives a key need not say that it is used; here it is said, because the
+	// switches share an attribute, and with one of them all are said.
+	"erspan":    {data: &kind.ERSPAN{GRE: kind.GRE{Remote: far4, Local: near4, InKey: session, InKeyed: attr.On, OutKey: session, OutKeyed: attr.On, InSequence: attr.On, OutSequence: attr.On}}},
 	"ip6gre":    {data: &kind.IP6GRE{Remote: far6}},
 	"ip6gretap": {data: &kind.IP6GRETap{Remote: far6}},
-	"ip6erspan": {data: &kind.IP6ERSPAN{IP6GRE: kind.IP6GRE{Remote: far6, Local: near6, InKey: session, OutKey: session, InSequence: attr.On, OutSequence: attr.On}}},
+	"ip6erspan": {data: &kind.IP6ERSPAN{IP6GRE: kind.IP6GRE{Remote: far6, Local: near6, InKey: session, InKeyed: attr.On, OutKey: session, OutKeyed: attr.On, InSequence: attr.On, OutSequence: attr.On}}},
 	"ipip":      {data: &kind.IPIP{Remote: far4}},
 	"sit":       {data: &kind.SIT{Remote: far4}},
 	"ip6tnl":    {data: &kind.IP6Tnl{Remote: far6}},

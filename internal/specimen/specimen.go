@@ -199,6 +199,14 @@ func (s *Subject) Change(v attr.Struct) link.Spec {
 	return spec
 }
 
+// Reported returns spec without what it says and no report does.
+func (s *Subject) Reported(spec link.Spec) (link.Spec, error) {
+	out := s.fresh()
+	err := attr.Copy(out, s.part(&spec), func(f *attr.Field) bool { return f.Dir == 0 || f.Dir&attr.Read != 0 })
+	s.put(&spec, out)
+	return spec, err
+}
+
 // Part returns what spec says in the terms of the subject.
 func (s *Subject) Part(spec *link.Spec) attr.Struct { return s.part(spec) }
 

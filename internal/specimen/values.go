@@ -305,7 +305,13 @@ func isEnumeration(v any) bool {
 	}
 	_, ok := v.(fmt.Stringer)
 	_, span := v.(time.Duration)
-	return ok && !span && isInteger(v)
+	return ok && !span && isInteger(v) && !isDotted(v)
+}
+
+// isDotted reports whether v is a number that is written like an address.
+func isDotted(v any) bool {
+	_, err := netip.ParseAddr(fmt.Sprint(v))
+	return err == nil
 }
 
 // etherTypes are the numbers of protocols that options have words for.

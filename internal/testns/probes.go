@@ -89,6 +89,18 @@ func probeXDP(*Prober) error {
 	}
 }
 
+// probeRoot tells the first user namespace, whose root is that of the machine, by
+// its number, which is fixed (PROC_USER_INIT_INO).
+func probeRoot(*Prober) error {
+	switch name, err := os.Readlink("/proc/self/ns/user"); {
+	case err != nil:
+		return err
+	case name != "user:[4026531837]":
+		return errors.New("the sandbox is in a user namespace")
+	}
+	return nil
+}
+
 // probeEcho asks for the notification of a new link, from which a program
 // learns the link's index. Older kernels ignore that.
 func probeEcho(p *Prober) error {

@@ -82,6 +82,7 @@ var others = []Feature{
 	{Name: "clsact", Probe: probeClsact},
 	{Name: "u32 filter", Probe: probeU32},
 	{Name: "bridge netfilter", Probe: option("", bridge, u8(36, 1)).Probe},
+	except(Feature{Name: "machine root", Probe: probeRoot}, "its tests run in a user namespace", "5.10", "6.1", "7.2", "6.12-s390x"),
 	{Name: "vlan filtering", Probe: option("", bridge, u8(7, 1)).Probe},
 	{Name: "xdp", Probe: probeXDP},
 	// Encapsulation of tunnels in UDP, in modules of its own.
