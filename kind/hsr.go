@@ -30,7 +30,7 @@ type HSR struct {
 	// Protocol is HSR by default, or PRP.
 	Protocol attr.Opt[HSRProtocol]
 	// Interlink is a third link, behind which are nodes that know nothing of
-	// HSR; Linux 6.10.
+	// HSR; Linux 6.10. Kernels up to 6.12 at least do not report it.
 	Interlink attr.Ref
 	// Unknown holds attributes without a field.
 	Unknown attr.Raw
@@ -54,7 +54,7 @@ func (h *HSR) Fields(c *attr.Codec) {
 	attr.Uint16(c, 5, "sequence", &h.SequenceNumber, attr.ReadOnly, attr.JSON("seq_nr"))
 	attr.Uint8(c, 6, "version", &h.Version, attr.CreateOnly, attr.Unconfirmed, attr.Range(0, 1))
 	attr.Uint8(c, 7, "proto", &h.Protocol, attr.CreateOnly, attr.Range(0, int64(HSRProtocolPRP)), attr.Number)
-	attr.Link(c, 8, "interlink", &h.Interlink, attr.CreateOnly)
+	attr.Link(c, 8, "interlink", &h.Interlink, attr.CreateOnly, attr.Unconfirmed)
 	attr.Rest(c, &h.Unknown)
 }
 
@@ -88,7 +88,8 @@ func (p *HSRProtocol) UnmarshalText(b []byte) (err error) {
 	return err
 }
 
-// HSRPort is a port of an [HSR]. There is nothing to say about it.
+// HSRPort is a port of an [HSR]. There is nothing to say about it. Kernels up to
+// 6.12 at least do not even say that a link is one.
 type HSRPort struct {
 	// Unknown holds attributes without a field.
 	Unknown attr.Raw

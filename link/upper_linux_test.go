@@ -116,11 +116,14 @@ func TestHSR(t *testing.T) {
 			if a := got.SupervisionAddress.AsSlice(); len(a) != 6 || a[5] != k.MulticastSpec.Value() {
 				t.Errorf("supervision address %v", got.SupervisionAddress)
 			}
-			if _, ok := b.get("v0").Port.(*kind.HSRPort); !ok {
-				t.Error(b.get("v0"))
-			}
 			_, err := b.c.Change(b.ctx, l.Ref(), link.Spec{Kind: &kind.HSR{Port1: link.Name("v1")}})
 			wantError(t, err, "slave1", link.ErrFixed)
+			testns.Require(t, "hsr_slave")
+			if p := b.get("v0"); p.Master != l.Ref() {
+				t.Error(p)
+			} else if _, ok := p.Port.(*kind.HSRPort); !ok {
+				t.Error(p)
+			}
 		})
 	}
 }

@@ -29,9 +29,13 @@ var gtpExceptions = table{
 var hsrExceptions = table{
 	"slave1":    {Why: "not one of the others", Values: values(&kind.HSR{Port1: link.Index(Lower + 1)}, &kind.HSR{Port1: link.Index(Other + 1)})},
 	"slave2":    {Why: "not one of the others", Values: values(&kind.HSR{Port2: link.Index(Other + 1)}, &kind.HSR{Port2: link.Index(Lower + 1)})},
-	"interlink": {Why: "not one of the others", Values: values(&kind.HSR{Interlink: link.Index(third.Index)}, &kind.HSR{Interlink: link.Index(third.Index + 1)})},
+	"version":   {Why: "not reported by all", Lacks: unreported},
+	"interlink": {Why: "not one of the others", Lacks: unreported, Values: values(&kind.HSR{Interlink: link.Index(third.Index)}, &kind.HSR{Interlink: link.Index(third.Index + 1)})},
 	"proto":     {Why: "PRP has no versions", Apart: "prp"},
 }
+
+// unreported is what the kernel takes and does not show.
+var unreported = map[string]string{"6.12": "it is taken, and not reported", "6.12-s390x": "it is taken, and not reported"}
 
 // guarded is replay protection, which a window is part of.
 var guarded = &kind.MACsec{ReplayProtect: attr.On, Window: attr.U32(7)}

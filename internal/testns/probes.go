@@ -49,6 +49,18 @@ func probeHSR(p *Prober) error {
 	return err
 }
 
+// probeHSRPort looks whether a port says whose it is.
+func probeHSRPort(p *Prober) error {
+	if err := probeHSR(p); err != nil {
+		return err
+	}
+	m, err := p.get("lower")
+	if err == nil && find(m[ifinfomsgLen:], iflaMaster) == nil {
+		err = errors.New("a port of an hsr has no master")
+	}
+	return err
+}
+
 // probePPP makes a link on a channel that leads nowhere.
 func probePPP(p *Prober) error {
 	f, err := os.OpenFile("/dev/ppp", os.O_RDWR, 0)

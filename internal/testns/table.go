@@ -83,6 +83,8 @@ var others = []Feature{
 	{Name: "u32 filter", Probe: probeU32},
 	{Name: "bridge netfilter", Probe: option("", bridge, u8(36, 1)).Probe},
 	except(Feature{Name: "machine root", Probe: probeRoot}, "its tests run in a user namespace", "5.10", "6.1", "7.2", "6.12-s390x"),
+	// Perhaps since an earlier one, which the matrix does not have.
+	since("7.2", Feature{Name: "hsr_slave", Probe: probeHSRPort}),
 	{Name: "vlan filtering", Probe: option("", bridge, u8(7, 1)).Probe},
 	{Name: "xdp", Probe: probeXDP},
 	// Encapsulation of tunnels in UDP, in modules of its own.
