@@ -74,9 +74,13 @@ func newTrial(t *testing.T, s *specimen.Subject, total *recount) *trial {
 // all tries every attribute, each in a subtest, then all together.
 func (x *trial) all(attrs []specimen.Attr) {
 	for i := range attrs {
-		if a := &attrs[i]; a.Untested {
+		switch a := &attrs[i]; {
+		case a.TakesHardware():
+			x.run(a.Name, func() { x.cannot(a) })
+			fallthrough
+		case a.Untested:
 			x.total.untested = append(x.total.untested, x.subject.Name+" "+a.Name)
-		} else {
+		default:
 			x.run(a.Name, func() { x.attribute(a) })
 		}
 	}
@@ -162,6 +166,20 @@ func (x *trial) attribute(a *specimen.Attr) {
 		x.refuse(a, values)
 	default:
 		x.changes(a, values, known)
+	}
+}
+
+// cannot makes sure that an attribute has to be among the untested ones, as far
+// as a value for it can be made.
+func (x *trial) cannot(a *specimen.Attr) {
+	x.plainly(a)
+	values, err := x.subject.Values(a, x.read())
+	if err != nil {
+		x.t.Log(err)
+		return
+	}
+	if _, err := x.c.Change(x.ctx, link.Name(specimen.Name), x.subject.Change(values[0])); err == nil {
+		x.t.Errorf("it can be set to %s: internal/specimen says that it takes hardware", attr.Printer{}.Text(values[0]))
 	}
 }
 

@@ -59,8 +59,10 @@
 // 0 though none of its tests failed, if a test started and did not end, and if
 // one that was not deselected did not start.
 //
-// With -out DIR the files that tests left in /out are put into
-// DIR/VERSION-ARCH, such as DIR/7.2.13-amd64 for the kernel with the key 7.2.
+// With -out DIR the files that tests left in /out are put into DIR, those of all
+// kernels together. So the reports of each kernel are recorded:
+//
+//	go run ./internal/kernels -run TestSetAndRead -args "-record /out" -out testdata/kernels ./link
 //
 // What a test logs as "count WHAT: NUMBER" is a row in the report.
 //

@@ -40,7 +40,7 @@ func parseFlags() (c config, err error) {
 	flag.BoolVar(&c.update, "update", false, "look for newer kernels than those of the cache")
 	flag.StringVar(&c.accel, "accel", "", "kvm or tcg (emulation), instead of trying whether the first works")
 	flag.StringVar(&c.append, "append", "", "more for the kernel's command line, such as module_blacklist=vxlan")
-	flag.StringVar(&c.out, "out", "", "put what tests write to /out into this `directory`, by kernel")
+	flag.StringVar(&c.out, "out", "", "put what tests write to /out into this `directory`")
 	flag.StringVar(&c.json, "json", "", "write the events of all tests to this `file`, as go test -json would")
 	flag.BoolVar(&c.verbose, "v", false, "list every test, and the slowest")
 	flag.Usage = func() {
@@ -200,5 +200,5 @@ func (c config) runOne(ctx context.Context, r *run, dir string, p *payload, acce
 	if c.out == "" {
 		return nil
 	}
-	return unpackOut(m.port(outPort), filepath.Join(c.out, r.version+"-"+r.kernel.arch.goarch))
+	return unpackOut(m.port(outPort), c.out)
 }

@@ -36,6 +36,9 @@ type Exception struct {
 	Untested bool
 }
 
+// TakesHardware reports whether every link that a test can make must refuse it.
+func (e *Exception) TakesHardware() bool { return e.Untested && e.Why == hardware }
+
 // A table has exceptions by the name of the attribute.
 type table map[string]Exception
 
