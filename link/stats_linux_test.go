@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"testing"
 
@@ -60,7 +61,11 @@ func TestBridgeStats(t *testing.T) {
 		if !k.STP.IsSet() || !k.MCast.IsSet() || port.Kind.IsSet() {
 			t.Fatalf("port: %+v", port)
 		}
-		return k.MCast.Value().Rx.MLDv2Reports > 0
+		m := k.MCast.Value()
+		if emulatedWrongly() {
+			return m.MLDParseErrors > 0
+		}
+		return m.Rx.MLDv2Reports > 0
 	}
 	// A report before the port forwards is lost, and repeated but once.
 	b.operational("v0", "v1")
@@ -72,6 +77,10 @@ func TestBridgeStats(t *testing.T) {
 		b.change("v1", link.Spec{Up: attr.On})
 	}
 }
+
+// emulatedWrongly is about the s390x of the matrix: there, under QEMU 7.2, the
+// kernel finds every report to be one with an error, and counts it as that.
+func emulatedWrongly() bool { return os.Getenv(testns.KernelVariable) == "6.12-s390x" }
 
 // TestListStats lists the counters of all links, all groups at once.
 func TestListStats(t *testing.T) {

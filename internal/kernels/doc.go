@@ -21,13 +21,14 @@
 //
 // # Inside a machine
 //
-// A machine has one processor, no disk and no network. Its file system is two
+// A machine has one processor, no disk and no network; that for x86-64 has a
+// controller of a CAN bus, which tests borrow (testns.Borrow). Its file system is two
 // cpio archives in a row: Debian's static busybox and the modules for kinds of
 // links (modules.go), which the cache keeps for each kernel; and init.sh, the
 // test programs and their testdata directories, which are built for each run.
 // Tests run as root, one package after the other, each in a directory of its
 // own that holds testdata; their sandboxes have a user namespace, but for the
-// package that AS_ROOT names. The environment is
+// packages that AS_ROOT names. The environment is
 //
 //	IPLINK_KERNEL=KEY         which kernel of the matrix it is, such as 6.12-s390x
 //	IPLINK_REQUIRE_SANDBOX=1  a test that gets no namespace fails

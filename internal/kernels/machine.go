@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -111,7 +112,7 @@ func (m machine) watch(ctx context.Context, exited <-chan error) (end string, er
 // arguments are those of qemu.
 func (m machine) arguments(initrd string) []string {
 	a := m.kernel.arch
-	cmdline := []string{"console=" + a.linuxConsole, "loglevel=5", "panic=-1", "IPLINK_KERNEL=" + m.kernel.key, "AS_ROOT=" + asRoot[m.kernel.key], m.append}
+	cmdline := []string{"console=" + a.linuxConsole, "loglevel=5", "panic=-1", "IPLINK_KERNEL=" + m.kernel.key, "AS_ROOT=" + strings.Join(asRoot[m.kernel.key], ","), m.append}
 	if m.accel == "tcg" {
 		cmdline = append(cmdline, a.emulated)
 	}
@@ -121,7 +122,7 @@ func (m machine) arguments(initrd string) []string {
 		"-kernel", m.image.vmlinuz, "-initrd", initrd, "-append", strings.Join(cmdline, " "),
 		"-chardev", fileDevice("console", m.consoleFile()),
 		"-device", "virtio-serial",
-	}, a.console...)
+	}, slices.Concat(a.console, a.devices)...)
 	for n := controlPort; n < firstTestPort+len(m.packages); n++ {
 		id := fmt.Sprintf("port%d", n)
 		args = append(args, "-chardev", fileDevice(id, m.port(n)), "-device", fmt.Sprintf("virtserialport,nr=%d,chardev=%s", n, id))

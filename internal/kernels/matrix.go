@@ -31,7 +31,7 @@ var arches = map[string]*arch{amd64.goarch: &amd64, s390x.goarch: &s390x}
 // sandbox makes do without, and its root is that of the machine, from whom the
 // kernel keeps nothing secret. All others are root in a namespace only, which
 // kernels treat differently in places.
-var asRoot = map[string]string{"6.12": "link"}
+var asRoot = map[string][]string{"6.12": {"link", "internal/testns"}}
 
 func columns(list []testns.Kernel) (out []kernel) {
 	for _, k := range list {
@@ -49,6 +49,8 @@ type arch struct {
 	// device "console", and linuxConsole is the kernel's name for it.
 	console      []string
 	linuxConsole string
+	// devices are what tests borrow (testns.Borrow).
+	devices []string
 	// emulated is what else is on the kernel's command line under emulation.
 	emulated string
 }
@@ -57,6 +59,7 @@ var amd64 = arch{
 	goarch: "amd64", debian: "amd64",
 	qemu: "qemu-system-x86_64", debianPackage: "qemu-system-x86",
 	console: []string{"-machine", "q35", "-serial", "chardev:console"}, linuxConsole: "ttyS0",
+	devices: []string{"-object", "can-bus,id=can", "-device", "kvaser_pci,canbus=can"},
 	// A busy host disturbs the measurement that the TSC's frequency is guessed
 	// from; then the clock runs several times too fast and tests time out.
 	emulated: "tsc=unstable clocksource=hpet no_timer_check",

@@ -32,6 +32,7 @@ const modules = `
 	aes_generic ctr gcm ghash_generic ghash_s390 aes_s390
 	crc32c_cryptoapi crc32c_generic crc32c_intel
 	mac80211_hwsim mac802154_hwsim
+	kvaser_pci
 	sch_netem sch_htb sch_ingress cls_u32
 
 	virtio_console virtio_pci

@@ -20,7 +20,7 @@ var otherRows = map[string]row{
 		port:   &link.Spec{Kind: pair(kind.Peer{Name: PeerName, Index: PeerIndex, Address: peerAddress}), Address: masterAddress},
 		ports:  []link.Spec{lacp},
 	},
-	"can": {impossible: ofHardware},
+	"can": {impossible: ofHardware + "; TestCAN has one"},
 	"gtp": {data: &kind.GTP{CreateSockets: attr.On}, needs: []string{"gtp create_sockets"}},
 	"hsr": {
 		data:    &kind.HSR{Port1: link.Index(Lower), Port2: link.Index(Other)},

@@ -2,8 +2,16 @@
 
 package testns
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/iplink-go/iplink/nsutil"
+)
 
 func makeTUN() error { return errors.ErrUnsupported }
 
 func loadFamily(string) error { return errors.ErrUnsupported }
+
+func startLending() string { return errors.ErrUnsupported.Error() }
+
+func borrow(*nsutil.Namespace, string) error { return errors.ErrUnsupported }

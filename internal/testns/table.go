@@ -82,6 +82,8 @@ var others = []Feature{
 	{Name: "clsact", Probe: probeClsact},
 	{Name: "u32 filter", Probe: probeU32},
 	{Name: "bridge netfilter", Probe: option("", bridge, u8(36, 1)).Probe},
+	// An emulated PCI card, which is not for machines without I/O ports.
+	except(Feature{Name: "can controller", Probe: func(p *Prober) error { return borrow(p.ns, "can0") }}, "the machine has no controller", "6.12-s390x"),
 	except(Feature{Name: "machine root", Probe: probeRoot}, "its tests run in a user namespace", "5.10", "6.1", "7.2", "6.12-s390x"),
 	// Perhaps since an earlier one, which the matrix does not have.
 	since("7.2", Feature{Name: "hsr_slave", Probe: probeHSRPort}),

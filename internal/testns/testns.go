@@ -48,6 +48,7 @@ var (
 // leave makes the run fail.
 func Main(m *testing.M) {
 	idle()
+	offer()
 	forbidden = nsutil.Sandbox()
 	sandboxed = forbidden == nil
 	if !sandboxed {
