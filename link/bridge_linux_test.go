@@ -149,8 +149,11 @@ func (b *box) setAndBack(name string, spec func() link.Spec, command bool) {
 	b.wantSent(0)
 	s := before.Spec()
 	back := link.Spec{Kind: s.Kind, Port: s.Port}
-	if p, ok := back.Port.(*kind.BridgePort); ok && !p.BackupPort.IsSet() {
-		p.BackupPort = link.None // which a report leaves out
+	if p, ok := back.Port.(*kind.BridgePort); ok {
+		p.State = before.Port.(*kind.BridgePort).State // which changes by itself, so that Spec leaves it out
+		if !p.BackupPort.IsSet() {
+			p.BackupPort = link.None // which a report leaves out
+		}
 	}
 	if k, ok := back.Kind.(*kind.Bond); ok && !k.ARPTargets.IsSet() {
 		k.ARPTargets = targets() // the same
