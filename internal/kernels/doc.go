@@ -22,9 +22,9 @@
 // # Inside a machine
 //
 // A machine has one processor, no disk and no network; that for x86-64 has a
-// controller of a CAN bus, which tests borrow (testns.Borrow). Its file system is two
-// cpio archives in a row: Debian's static busybox and the modules for kinds of
-// links (modules.go), which the cache keeps for each kernel; and init.sh, the
+// controller of a CAN bus, which tests borrow (testns.Borrow). Its file system is
+// two cpio archives in a row: Debian's static busybox and the modules for kinds
+// of links (modules.go), which the cache keeps for each kernel; and init.sh, the
 // test programs and their testdata directories, which are built for each run.
 // Tests run as root, one package after the other, each in a directory of its
 // own that holds testdata; their sandboxes have a user namespace, but for the
@@ -33,9 +33,9 @@
 //	IPLINK_KERNEL=KEY         which kernel of the matrix it is, such as 6.12-s390x
 //	IPLINK_REQUIRE_SANDBOX=1  a test that gets no namespace fails
 //
-// and AS_ROOT, besides PATH, HOME and TMPDIR. There are busybox's commands but no ip, which
-// busybox has only in part, no Go, no source and no other user. Modules load by
-// themselves when a test first needs them, as on any system.
+// and AS_ROOT, besides PATH, HOME and TMPDIR. There are busybox's commands but
+// no ip, which busybox has only in part, no Go, no source and no other user.
+// Modules load by themselves when a test first needs them, as on any system.
 //
 // # What comes out of a machine
 //
