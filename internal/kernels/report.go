@@ -183,6 +183,9 @@ func (m matrix) printSkips(w io.Writer) {
 			for _, r := range m.runs {
 				fmt.Fprintf(t, "\t%d", number[name][r.kernel.key])
 			}
+			if reason := nowhere[name]; reason != "" {
+				why[name] = "on all: " + reason
+			}
 			fmt.Fprintf(t, "\t%s\n", why[name])
 		}
 	})
