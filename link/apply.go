@@ -383,11 +383,11 @@ func (a *applier) create(ctx context.Context, s *planStep) error {
 	if n.pair != nil && n.pair.born == n {
 		a.peer(step, m, n.pair)
 	}
-	if err := a.tx.run(ctx, step); err != nil {
-		return err
-	}
 	if step.peer != nil {
 		a.tx.subjects = append(a.tx.subjects, step.peer)
+	}
+	if err := a.tx.run(ctx, step); err != nil {
+		return err
 	}
 	if step.tempName == "" {
 		return nil
@@ -415,6 +415,7 @@ func (a *applier) peer(step *createStep, m *Spec, n *node) {
 	if said.Name != "" {
 		step.peer.names = []string{said.Name}
 	}
+	step.peer.first = step.sub
 	a.subs[n] = step.peer
 }
 
@@ -448,7 +449,9 @@ func (a *applier) delete(ctx context.Context, s *planStep) error {
 	}
 	var step step = &deleteStep{sub: subs[0], keep: a.tx}
 	if len(subs) > 1 {
-		step = newBulkDelete(a.tx, a.places[s.at], subs)
+		many := newBulkDelete(a.tx, a.places[s.at], subs)
+		many.owner = a.plan.owner
+		step = many
 	}
 	if err := a.tx.run(ctx, step); err != nil {
 		return err

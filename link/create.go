@@ -76,6 +76,9 @@ func (c *Client) create(ctx context.Context, t *tx, w *Spec) (*subject, error) {
 		s.sub.names = []string{w.Name}
 	}
 	t.subjects = append(t.subjects, s.sub)
+	if s.peer != nil {
+		t.subjects = append(t.subjects, s.peer)
+	}
 	if err := t.run(ctx, s); err != nil {
 		return nil, err
 	}
@@ -339,7 +342,6 @@ func (s *createStep) undo(ctx context.Context) error {
 // the peer, then the link itself.
 func (s *createStep) follow(ctx context.Context, t *tx) error {
 	if s.peer != nil {
-		t.subjects = append(t.subjects, s.peer)
 		d, _, err := s.peer.now.diff(s.peerWant)
 		if err != nil {
 			return t.rollback(ctx, s.peer.fail(err))

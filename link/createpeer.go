@@ -29,6 +29,7 @@ func (s *createStep) preparePeer(ctx context.Context, t *tx) error {
 		return fmt.Errorf("peer: %w", err)
 	}
 	s.peer = &subject{kind: s.want.Kind.Kind(), op: "create", at: at, now: &Link{Name: peer.Name}}
+	s.peer.first = s.sub
 	if peer.Name != "" {
 		s.peer.names = []string{peer.Name}
 	}

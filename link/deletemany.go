@@ -117,6 +117,8 @@ type bulkDelete struct {
 	// ends of pairs.
 	marks []*subject
 	group uint32
+	// owner is the mark of a state that prunes, 0 for none.
+	owner uint32
 	were  []*original // marks as they were, in their own groups
 	sent  bool        // the kernel has deleted them, or may have
 }
@@ -171,9 +173,7 @@ func (s *bulkDelete) guard(ctx context.Context) error {
 			return err
 		}
 	}
-	for s.group = 0; s.group == 0 || used[s.group]; {
-		s.group = rand.Uint32N(1 << 31) // the kernel counts in an int; 0 is the default, and cannot be deleted
-	}
+	s.choose(used)
 	s.marks = firstEnds(s.subs)
 	other := func(l *Link) (*Link, error) {
 		if i, _ := l.Lower.Index(); !l.LowerNetNSID.IsSet() && at[i] != nil {
@@ -186,6 +186,25 @@ func (s *bulkDelete) guard(ctx context.Context) error {
 		s.were = append(s.were, s.tx.original(sub, other))
 	}
 	return nil
+}
+
+// choose finds a group that nobody uses. Where links are known as ours by their
+// group, the one that replaces it must say so too; links of a program that was
+// killed are in it already, and are among those to delete or are left alone.
+func (s *bulkDelete) choose(used map[uint32]bool) {
+	if s.group = leaving(s.owner); s.owner != 0 {
+		for _, sub := range s.subs {
+			if sub.now.Group == attr.Some(s.group) {
+				return // members tells whether all of them are to go
+			}
+		}
+		if !used[s.group] {
+			return
+		}
+	}
+	for s.group = 0; s.group == 0 || used[s.group]; {
+		s.group = rand.Uint32N(1 << 31) // the kernel counts in an int; 0 is the default, and cannot be deleted
+	}
 }
 
 // found takes what a list says of the link for the last read.

@@ -7,6 +7,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	killed()
 	loadPrograms() // the sandbox may not
 	testns.Main(m)
 }

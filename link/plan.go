@@ -35,6 +35,7 @@ type Plan struct {
 	nodes  []*node
 	places []kind.NetNS // how to name the namespaces, the client's own first
 	opts   options
+	owner  uint32 // the mark of what it makes and prunes
 }
 
 // An Op is what a step does.
@@ -308,7 +309,7 @@ func Diff(snapshot *Snapshot, state State, opts ...Option) (*Plan, error) {
 
 func (p *planner) plan() *Plan {
 	p.clusters()
-	plan := &Plan{steps: p.steps, nodes: p.nodes, opts: p.opts}
+	plan := &Plan{steps: p.steps, nodes: p.nodes, opts: p.opts, owner: p.state.Owner.Group}
 	for _, ns := range p.snap.Namespaces {
 		var name kind.NetNS
 		if len(ns.NetNS) > 0 {

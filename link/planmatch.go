@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/kind"
@@ -348,24 +347,6 @@ func (p *planner) matchAbsent() {
 			continue
 		}
 		n.absent = true
-	}
-}
-
-// prune notes the links that bear the owner's mark and are not wanted.
-func (p *planner) prune() {
-	o := p.state.Owner
-	if !o.Prune {
-		return
-	}
-	if o.Group == 0 {
-		p.wrong("", refused("owner", "pruning needs a group, which marks what is ours"))
-		return
-	}
-	for _, n := range p.nodes {
-		if n.link == nil || n.wanted() || n.link.Group.Value() != o.Group || !strings.HasPrefix(n.link.Name, o.Prefix) {
-			continue
-		}
-		n.absent = n.peer == nil || !n.peer.wanted() // the other end of a wanted pair stays with it
 	}
 }
 

@@ -37,6 +37,8 @@ type subject struct {
 	// stranger is the index of a link that may be this one, made by a request
 	// whose answer was lost, or somebody else's, and so was left alone.
 	stranger uint32
+	// first is the other end, for one that comes with it.
+	first *subject
 }
 
 // newSubject reads the link that r points to.
@@ -198,6 +200,12 @@ func (l *Link) lasting() *Spec {
 
 // leftover looks for a link that the transaction made and should have removed.
 func (s *subject) leftover(ctx context.Context) []Residue {
+	if f := s.first; s.index == 0 && f != nil && f.index != 0 && !f.gone {
+		// The step failed before it looked for this end. The other knows it.
+		if l, err := f.read(ctx); err == nil {
+			s.index, _ = l.Lower.Index()
+		}
+	}
 	if s.index == 0 && s.stranger != 0 && !s.gone {
 		return []Residue{{s.now.Name, "link", "absent", fmt.Sprintf("there with index %d and not as asked for, so perhaps somebody else's", s.stranger)}}
 	}
