@@ -79,9 +79,9 @@ type altStep struct {
 
 func (s *altStep) String() string {
 	if s.add {
-		return fmt.Sprintf("add altname %s to %s", s.alt, s.sub.now.Name)
+		return fmt.Sprintf("add altname %s to %s", s.alt, s.sub.called())
 	}
-	return fmt.Sprintf("remove altname %s from %s", s.alt, s.sub.now.Name)
+	return fmt.Sprintf("remove altname %s from %s", s.alt, s.sub.called())
 }
 
 func (s *altStep) guard(ctx context.Context) error {
@@ -106,18 +106,18 @@ func (s *altStep) verify(ctx context.Context) error {
 	return nil
 }
 
-func (s *altStep) undo(ctx context.Context) error {
+func (s *altStep) undo(ctx context.Context) (did bool, err error) {
 	if !s.ok {
-		return nil
+		return false, nil
 	}
 	l, err := s.sub.read(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if slices.Contains(l.AltNames, s.alt) == s.had {
-		return nil
+		return false, nil
 	}
-	return s.sub.setAltName(ctx, s.alt, s.had)
+	return true, s.sub.setAltName(ctx, s.alt, s.had)
 }
 
 func (s *subject) setAltName(ctx context.Context, alt string, add bool) error {

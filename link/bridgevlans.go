@@ -208,7 +208,7 @@ func newVLANSubject(ctx context.Context, op string, at *place, r Ref) (*subject,
 
 func (s *subject) readVLANs(ctx context.Context) (vlanTable, error) {
 	t, err := s.at.readVLANs(ctx, s.index)
-	return t, opAs(s.op, s.now.Name, err)
+	return t, opAs(s.op, s.called(), err)
 }
 
 // opAs says the error in terms of the operation and the link that it is about.

@@ -36,7 +36,7 @@ func (s *vlanStep) String() string {
 	if len(what) > maxStepText {
 		what = what[:maxStepText] + "..."
 	}
-	return s.sub.now.Name + ": " + what
+	return s.sub.called() + ": " + what
 }
 
 // maxStepText is how much of a long list is for people.
@@ -78,23 +78,24 @@ func (s *vlanStep) verify(ctx context.Context) error { return s.is(ctx, s.after,
 
 // undo puts back the VLANs that the step is about, and leaves others to whom
 // they belong.
-func (s *vlanStep) undo(ctx context.Context) error {
+func (s *vlanStep) undo(ctx context.Context) (did bool, err error) {
 	if !s.ok {
-		return nil
+		return false, nil
 	}
 	if _, err := s.sub.read(ctx); err != nil {
-		return err
+		return false, err
 	}
 	now, err := s.sub.readVLANs(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, change := range now.toward(now.undone(s.before, s.after)) {
+		did = true
 		if err := s.sub.sendVLANs(ctx, change); err != nil {
-			return err
+			return did, err
 		}
 	}
-	return nil
+	return did, nil
 }
 
 // sendVLANs sends one request about VLANs.
@@ -107,7 +108,7 @@ func (s *subject) sendVLANs(ctx context.Context, change vlanChange) error {
 		return nil
 	}
 	r := &refusal{ctx: ctx, said: new(Spec), kind: s.now.Kind, now: s.now, at: s.at, below: s.at}
-	return r.explain(s.at.kernelError(s.op, s.now.Name, err, req[rtnl.HeaderLen:], new(BridgeRequest)))
+	return r.explain(s.at.kernelError(s.op, s.called(), err, req[rtnl.HeaderLen:], new(BridgeRequest)))
 }
 
 // vlanResidue compares the VLANs with those before the transaction, if it was

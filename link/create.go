@@ -250,7 +250,7 @@ func (s *createStep) sendAs(ctx context.Context, m *Spec) error {
 	if err == nil {
 		return nil
 	}
-	err = s.from.kernelError("create", m.Name, err, req[rtnl.HeaderLen:], m)
+	err = s.from.kernelError("create", s.sub.called(), err, req[rtnl.HeaderLen:], m)
 	return s.refusal(ctx, m).explain(err)
 }
 
@@ -314,28 +314,29 @@ func notCreated(l *Link, want *Spec) (*Spec, error) {
 }
 
 // undo removes the link, and with it the peer, if it is the one that was made.
-func (s *createStep) undo(ctx context.Context) error {
+// One that is gone by itself was there all the same, if the kernel said so.
+func (s *createStep) undo(ctx context.Context) (did bool, err error) {
 	if !s.made {
-		return nil
+		return false, nil
 	}
 	if s.sub.index == 0 {
 		switch err := s.find(ctx); {
 		case errors.Is(err, ErrNotExist), errors.Is(err, ErrConflict):
-			return nil // it was not made
+			return !s.unsure, nil // if unsure it was not made
 		case err != nil:
-			return err
+			return !s.unsure, err
 		}
 	}
 	if _, err := s.sub.read(ctx); errors.Is(err, ErrNotExist) || errors.Is(err, ErrConflict) {
-		return nil // it is gone, and what has its index is not ours
+		return !s.unsure, nil // it is gone, and what has its index is not ours
 	} else if err != nil {
-		return err
+		return !s.unsure, err
 	}
 	if err := s.sub.delete(ctx); err != nil {
-		return err
+		return true, err
 	}
 	s.sub.gone = true
-	return nil
+	return true, nil
 }
 
 // follow runs the steps after creation: the name if another had to do, then

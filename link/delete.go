@@ -40,7 +40,7 @@ type deleteStep struct {
 	sent bool      // the kernel has done it, or may have
 }
 
-func (s *deleteStep) String() string { return "delete " + s.sub.now.Name }
+func (s *deleteStep) String() string { return "delete " + s.sub.called() }
 
 // guard checks that the index is still that link's: the kernel deletes by
 // index without looking at the name.
@@ -111,11 +111,12 @@ func (s *subject) isGone(ctx context.Context) (gone bool, err error) {
 }
 
 // undo makes the link again.
-func (s *deleteStep) undo(ctx context.Context) error {
+func (s *deleteStep) undo(ctx context.Context) (did bool, err error) {
 	if s.was == nil || !s.sent {
-		return nil
+		return false, nil
 	}
-	return remake(ctx, []*original{s.was})
+	err = remake(ctx, []*original{s.was})
+	return s.was.made, err
 }
 
 // delete sends the request.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/iplink-go/iplink/attr"
@@ -150,7 +151,7 @@ func (s *bulkDelete) names() string {
 			out = append(out, "...")
 			break
 		}
-		out = append(out, sub.now.Name)
+		out = append(out, sub.called())
 	}
 	return strings.Join(out, ", ")
 }
@@ -301,28 +302,33 @@ func (s *bulkDelete) verify(ctx context.Context) error {
 
 // undo puts the links back into their groups, and makes those again that have
 // been deleted.
-func (s *bulkDelete) undo(ctx context.Context) error {
+func (s *bulkDelete) undo(ctx context.Context) (did bool, err error) {
 	var errs []error
 	for _, o := range s.were {
-		errs = append(errs, insist(ctx, undoTry, func(ctx context.Context) error { return s.release(ctx, o) }))
+		errs = append(errs, insist(ctx, undoTry, func(ctx context.Context) error {
+			marked, err := s.release(ctx, o)
+			did = did || marked
+			return err
+		}))
 	}
 	if s.sent {
 		errs = append(errs, remake(ctx, s.were))
 	}
-	return join(errs...)
+	made := func(o *original) bool { return o.made }
+	return did || slices.ContainsFunc(s.were, made), join(errs...)
 }
 
 // release puts a link that is still there back into its own group, unless
-// somebody else has taken it out of ours.
-func (s *bulkDelete) release(ctx context.Context, o *original) error {
+// somebody else has taken it out of ours, and reports whether it was in ours.
+func (s *bulkDelete) release(ctx context.Context, o *original) (marked bool, err error) {
 	l, err := o.sub.read(ctx)
 	switch {
 	case errors.Is(err, ErrNotExist), errors.Is(err, ErrConflict):
-		return nil
+		return false, nil
 	case err != nil:
-		return err
+		return false, err
 	case l.Group != attr.Some(s.group):
-		return nil
+		return false, nil
 	}
-	return o.sub.set(ctx, &Spec{Group: attr.Some(o.was.Group.Value())})
+	return true, o.sub.set(ctx, &Spec{Group: attr.Some(o.was.Group.Value())})
 }

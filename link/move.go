@@ -25,7 +25,7 @@ type moveStep struct {
 	moved bool // it has been seen there
 }
 
-func (s *moveStep) String() string { return fmt.Sprintf("move %s to %s", s.sub.now.Name, s.to.ns) }
+func (s *moveStep) String() string { return fmt.Sprintf("move %s to %s", s.sub.called(), s.to.ns) }
 
 // wants is the name that the link is to have.
 func (s *moveStep) wants() string {
@@ -82,31 +82,30 @@ func (s *moveStep) verify(ctx context.Context) error {
 
 // undo looks where the link is: the kernel can refuse the new name after it
 // has moved the link.
-func (s *moveStep) undo(ctx context.Context) error {
+func (s *moveStep) undo(ctx context.Context) (did bool, err error) {
 	if s.was == nil {
-		return nil
+		return false, nil
 	}
 	var l Link
-	err := s.from.get(ctx, attr.RefIndex(s.was.Index), &l, 0)
+	err = s.from.get(ctx, attr.RefIndex(s.was.Index), &l, 0)
 	switch here := err == nil && s.sub.is(&l) && s.sameAs(&l); {
 	case here && !s.moved:
-		return nil
+		return false, nil
 	case here: // back already
 	case err != nil && !errors.Is(err, ErrNotExist):
-		return opError(s.sub.op, err)
+		return false, opError(s.sub.op, err)
 	default:
 		if found, err := s.follow(ctx); !found {
-			return err // if nil it is gone altogether, which the residue will show
+			return false, err // if nil it is gone altogether, which the residue will show
 		}
-		err := s.sub.move(ctx, s.from, s.was.Name, s.was.Index)
+		err = s.sub.move(ctx, s.from, s.was.Name, s.was.Index)
 		if err != nil && !s.isHome(ctx) {
-			return err
+			return true, err
 		}
-		s.sub.at, s.sub.index = s.from, s.was.Index
-		return errors.Join(err, s.sub.restore(ctx, s.was.state()))
 	}
 	s.sub.at, s.sub.index = s.from, s.was.Index
-	return s.sub.restore(ctx, s.was.state())
+	_, notAll := s.sub.restore(ctx, s.was.state())
+	return true, join(err, notAll)
 }
 
 // isHome reports whether the link is back where it was, if under another

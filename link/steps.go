@@ -29,7 +29,7 @@ func (s *setStep) String() string {
 		}
 		words = append(words, f.Name+" "+text(f, v))
 	}
-	return fmt.Sprintf("set %s %s", s.sub.now.Name, strings.Join(words, " "))
+	return fmt.Sprintf("set %s %s", s.sub.called(), strings.Join(words, " "))
 }
 
 func (s *setStep) guard(ctx context.Context) error {
@@ -50,43 +50,43 @@ func (s *setStep) send(ctx context.Context) error { return s.sub.set(ctx, s.part
 
 func (s *setStep) verify(ctx context.Context) error { return s.sub.holds(ctx, s.part.spec) }
 
-func (s *setStep) undo(ctx context.Context) error {
+func (s *setStep) undo(ctx context.Context) (did bool, err error) {
 	if s.was == nil {
-		return nil
+		return false, nil
 	}
 	s.sub.had = s.had
 	defer func() { s.sub.had = nil }()
-	if err := s.sub.restore(ctx, s.was); err != nil {
-		return err
+	did, err = s.sub.restore(ctx, s.was)
+	if r, ok := s.had.(kind.Reverter); ok && err == nil {
+		more, err := s.sub.revert(ctx, r)
+		return did || more, err
 	}
-	if r, ok := s.had.(kind.Reverter); ok {
-		return s.sub.revert(ctx, r)
-	}
-	return nil
+	return did, err
 }
 
 // maxReverts bounds the requests of one kind.Reverter.
 const maxReverts = 5
 
-// revert sends what r returns until there is nothing left. Not all of it need
-// be reported, so that what is left over then must be said here: measuring the
-// link could find nothing.
-func (s *subject) revert(ctx context.Context, r kind.Reverter) error {
+// revert sends what r returns until there is nothing left, and reports whether
+// there was anything. Not all of it need be reported, so that what is left over
+// then must be said here: measuring the link could find nothing.
+func (s *subject) revert(ctx context.Context, r kind.Reverter) (did bool, err error) {
 	for sent := 0; ; sent++ {
 		l, err := s.read(ctx)
 		if err != nil {
-			return err
+			return did, err
 		}
 		s.now = l // what comes before the request depends on it
 		k := r.Revert(l.Kind)
 		switch {
 		case k == nil:
-			return nil
+			return did, nil
 		case sent == maxReverts:
-			return s.fail(fmt.Errorf("%s: not as before after %d requests: %w", attr.Printer{}.Text(k), sent, ErrVerify))
+			return did, s.fail(fmt.Errorf("%s: not as before after %d requests: %w", attr.Printer{}.Text(k), sent, ErrVerify))
 		}
+		did = true
 		if err := s.set(ctx, &Spec{Kind: k}); err != nil {
-			return err
+			return did, err
 		}
 	}
 }
@@ -150,44 +150,47 @@ func (s *subject) request(ctx context.Context, req []byte, m *Spec) error {
 		return nil
 	}
 	r := &refusal{ctx: ctx, said: m, kind: s.now.Kind, now: s.now, at: s.at, below: s.at}
-	return r.explain(s.at.kernelError(s.op, s.now.Name, err, req[rtnl.HeaderLen:], m))
+	return r.explain(s.at.kernelError(s.op, s.called(), err, req[rtnl.HeaderLen:], m))
 }
 
-// restore sets back what of was does not hold any more. Port data comes after
-// the master, since joining one resets it.
-func (s *subject) restore(ctx context.Context, was *Spec) error {
+// restore sets back what of was does not hold any more, and reports whether
+// that is anything. Port data comes after the master, since joining one resets
+// it.
+func (s *subject) restore(ctx context.Context, was *Spec) (did bool, err error) {
 	first := *was
 	if was.Master.IsSet() {
 		first.Port = nil
 	}
-	if err := s.putBack(ctx, &first); err != nil || first.Port != nil || was.Port == nil || was.Master == None {
-		return err
+	did, err = s.putBack(ctx, &first)
+	if err != nil || first.Port != nil || was.Port == nil || was.Master == None {
+		return did, err
 	}
-	return s.putBack(ctx, &Spec{Port: lasting(was.Port)})
+	more, err := s.putBack(ctx, &Spec{Port: lasting(was.Port)})
+	return did || more, err
 }
 
-func (s *subject) putBack(ctx context.Context, was *Spec) error {
+func (s *subject) putBack(ctx context.Context, was *Spec) (did bool, err error) {
 	l, err := s.read(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	s.now = l
 	d, fields, err := l.diff(was)
 	if err != nil {
-		return s.fail(err)
+		return false, s.fail(err)
 	}
 	if len(l.unmet(fields)) == 0 && len(d.VFs) == 0 {
-		return nil
+		return false, nil
 	}
 	if d.Kind != nil && d.Kind.Info().Update == kind.Replace {
 		d.Kind = whole(l.Kind, was.Kind)
 	}
 	for _, p := range split(d) {
 		if err := s.set(ctx, p.spec); err != nil {
-			return err
+			return true, err
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // lasting returns what of s a request can bring back.

@@ -61,14 +61,23 @@ func opError(op string, err error) error {
 	return err
 }
 
-func (s *subject) fail(err error) error { return failure(s.op, s.now.Name, err) }
+// called is the name of the link in errors: the one that it had, or was to be
+// made with. One that the transaction gives it is gone when it is undone.
+func (s *subject) called() string {
+	if len(s.names) > 0 {
+		return s.names[0]
+	}
+	return s.now.Name
+}
+
+func (s *subject) fail(err error) error { return failure(s.op, s.called(), err) }
 
 // read reads the link again. If the index has found another owner the error
 // is [ErrConflict].
 func (s *subject) read(ctx context.Context) (*Link, error) {
 	l := new(Link)
 	if err := s.at.get(ctx, attr.RefIndex(s.index), l, s.what); err != nil {
-		return nil, opError(s.op, err)
+		return nil, opAs(s.op, s.called(), err)
 	}
 	if !s.is(l) {
 		return nil, s.fail(fmt.Errorf("index %d is now %s, %s: %w", s.index, l.Name, kindText(l.KindName()), ErrConflict))

@@ -23,10 +23,11 @@ type step interface {
 	send(ctx context.Context) error
 	// verify reads the result, and fails if it is not what was wanted.
 	verify(ctx context.Context) error
-	// undo puts back what the guard read. It is called for a step that
-	// failed too, since the kernel can have done part of it, and must not
-	// mind if there is nothing to undo.
-	undo(ctx context.Context) error
+	// undo puts back what the guard read, and reports whether there was
+	// anything to put back. It is called for a step that failed too, since
+	// the kernel can have done part of it, and must not mind if there is
+	// nothing to undo.
+	undo(ctx context.Context) (did bool, err error)
 }
 
 // undoTime is how long undoing may take: it does not end with the caller's
@@ -60,6 +61,7 @@ func undoMore(s step) time.Duration {
 type tx struct {
 	op, link string // of errors that do not say it themselves
 	done     []step
+	failed   step       // the last of done, if the kernel may have done part of it only
 	subjects []*subject // the links it has touched, for measuring what is left
 	places   []*place   // namespaces it has opened
 }
@@ -88,7 +90,7 @@ func (t *tx) run(ctx context.Context, s step) error {
 		return nil
 	}
 	if sent {
-		t.done = append(t.done, s)
+		t.done, t.failed = append(t.done, s), s
 	}
 	return t.rollback(ctx, err)
 }
@@ -149,27 +151,37 @@ func (t *tx) rollback(ctx context.Context, cause error) error {
 	defer cancel()
 	e := &TxError{Cause: cause}
 	for _, s := range slices.Backward(t.done) {
-		if err := takeBack(ctx, s); err != nil {
+		did, err := takeBack(ctx, s)
+		switch {
+		case err != nil:
 			e.Failed = append(e.Failed, fmt.Errorf("undo %s: %w", s, err))
-		} else {
+		case s == t.failed && !did: // it changed nothing
+			continue
+		default:
 			e.Undone = append(e.Undone, s.String())
 		}
-		e.Done = append([]string{s.String()}, e.Done...)
+		e.Done = append(e.Done, s.String())
 	}
-	t.done = nil
+	slices.Reverse(e.Done)
+	t.done, t.failed = nil, nil
 	for _, s := range t.subjects {
 		e.Residue = append(e.Residue, s.residue(ctx)...)
 	}
-	again := func(s *subject) bool { return s.again }
-	if len(e.Done) == 1 && e.Clean() && !slices.ContainsFunc(t.subjects, again) { // the one step that failed did nothing
+	if len(e.Done) == 0 && e.Clean() { // the one step that failed did nothing
 		return cause
 	}
 	return e
 }
 
-// takeBack undoes a step.
-func takeBack(ctx context.Context, s step) error {
-	return insist(ctx, undoTry+undoMore(s), s.undo)
+// takeBack undoes a step, and reports whether there was anything to undo: where
+// the first attempt did it and its answer was lost, the second finds nothing.
+func takeBack(ctx context.Context, s step) (did bool, err error) {
+	err = insist(ctx, undoTry+undoMore(s), func(ctx context.Context) error {
+		now, err := s.undo(ctx)
+		did = did || now
+		return err
+	})
+	return did, err
 }
 
 // insist does what begins by reading, so that it can be done once more where
@@ -187,13 +199,17 @@ func insist(ctx context.Context, limit time.Duration, f func(context.Context) er
 	return err
 }
 
-// A TxError is why an operation of several steps failed, and what became of
-// the steps before. errors.Is and errors.As look into Cause and Failed.
+// A TxError is why an operation failed of which something had taken effect, and
+// what became of that: steps before, and what the kernel did of the one that
+// failed. An operation of which nothing has taken effect fails with the cause
+// alone. errors.Is and errors.As look into Cause and Failed.
 type TxError struct {
 	// Cause is why it failed: an [*Error], or the context's error.
 	Cause error
-	// Done are the steps that were carried out, the last one perhaps in
-	// part; Undone those that were taken back.
+	// Done are the steps that took effect, in order, the last one perhaps in
+	// part; Undone those of them that were taken back, the last one first. A
+	// step that the kernel refused and did nothing of is in neither. What
+	// cannot be told, because the link could not be read, counts as an effect.
 	Done, Undone []string
 	// Failed are the steps that could not be taken back, and why.
 	Failed []error

@@ -134,9 +134,9 @@ type xdpStep struct {
 
 func (s *xdpStep) String() string {
 	if s.want.detaches() {
-		return "detach xdp from " + s.sub.now.Name
+		return "detach xdp from " + s.sub.called()
 	}
-	return fmt.Sprintf("attach xdp fd %d to %s", s.want.FD.Value(), s.sub.now.Name)
+	return fmt.Sprintf("attach xdp fd %d to %s", s.want.FD.Value(), s.sub.called())
 }
 
 // guard makes sure that what is replaced is what was seen when the change was
@@ -199,27 +199,27 @@ func (s *xdpStep) check(is xdpPrograms) error {
 
 // undo detaches a program that the step attached where none was. That is all
 // that can be undone.
-func (s *xdpStep) undo(ctx context.Context) error {
+func (s *xdpStep) undo(ctx context.Context) (did bool, err error) {
 	if !s.ok {
-		return nil
+		return false, nil
 	}
 	l, err := s.sub.read(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	s.sub.now = l
 	flags := s.want.Flags.Value()
 	had, is := s.was.in(flags.mode()), l.XDP.Value().programs()
 	switch {
 	case is.in(flags.mode()) == had:
-		return nil
+		return false, nil
 	case had != 0:
-		return s.sub.fail(fmt.Errorf("xdp: program %d cannot be brought back: a descriptor of it is needed", had))
+		return true, s.sub.fail(fmt.Errorf("xdp: program %d cannot be brought back: a descriptor of it is needed", had))
 	case s.want.detaches():
-		return s.sub.fail(fmt.Errorf("xdp: was %v, is now %v: %w", s.was, is, ErrConflict)) // somebody else's
+		return false, s.sub.fail(fmt.Errorf("xdp: was %v, is now %v: %w", s.was, is, ErrConflict)) // somebody else's
 	}
 	// The kernel checks that it is the one that the step attached.
-	return s.sub.set(ctx, &Spec{XDP: attr.Some(XDP{
+	return true, s.sub.set(ctx, &Spec{XDP: attr.Some(XDP{
 		FD:         attr.I32(-1),
 		Flags:      attr.Some(flags&(XDPInSKB|XDPInDriver|XDPInHardware) | XDPReplace),
 		ExpectedFD: s.want.FD,
