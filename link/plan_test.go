@@ -71,6 +71,13 @@ func TestDiff(t *testing.T) {
 + create dummy zz0 up on
 + create vlan up0 master zbr, link zz0, id 9
 ~ change up0 up on`},
+		{"born down and free", link.State{Links: []link.Spec{
+			{Name: "n0", Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "n1", Up: attr.Off, Master: link.None})}, Up: attr.Off},
+			{Name: "vx", Kind: &kind.VXLAN{ID: attr.U32(8)}, Up: attr.Off, Master: link.None},
+		}}, []link.Option{link.Remake("vx")}, `
++ create veth n0 peer { name n1 }
+- delete vx (loses attached)
++ create vxlan vx index 8, arp on, promisc off, allmulticast off, multicast on, address 02:00:00:00:00:01, mtu 1500, master none, group default, id 8, ageing 300, dstport 4789`},
 		{"swap", link.State{Moves: []link.Move{{From: at("eth0"), Name: "eth1"}, {From: at("eth1"), Name: "eth0"}}}, nil, `
 ~ rename eth0 to iplink-tmp0
 ~ rename eth1 to eth0

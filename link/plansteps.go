@@ -150,9 +150,15 @@ func (p *planner) divide(w *Spec, peer bool) (make, rest *Spec) {
 		}
 	}
 	rest.Port = w.Port
-	rest.Up, make.Up = w.Up, attr.Opt[bool]{}
+	make.Up = attr.Opt[bool]{}
+	if w.Up == attr.On { // it is born down
+		rest.Up = w.Up
+	}
 	if peer {
-		rest.Master, make.Master = w.Master, Ref{}
+		make.Master = Ref{}
+		if w.Master != None { // and without a master
+			rest.Master = w.Master
+		}
 	}
 	return make, rest
 }
