@@ -26,8 +26,10 @@ type BareUDP struct {
 // Kind returns "bareudp".
 func (*BareUDP) Kind() string { return "bareudp" }
 
-// Info says that the data is for creation only and always needed.
-func (*BareUDP) Info() Info { return Info{Update: Never, NeedsData: true, Module: "bareudp"} }
+// Info says that the data is for creation only and always needed. A link listens on the port, so another program that has it keeps it down.
+func (*BareUDP) Info() Info {
+	return Info{Update: Never, NeedsData: true, UDP: true, MinMTU: minEtherMTU, MaxMTU: 65535 - 8, Module: "bareudp"}
+}
 
 // Fields lists IFLA_BAREUDP_*.
 func (b *BareUDP) Fields(c *attr.Codec) {
