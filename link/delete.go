@@ -94,10 +94,15 @@ func (s *deleteStep) verify(ctx context.Context) error {
 
 // isGone reports whether the link is not there any more; its index can have
 // found a new owner. It looks whether the context has ended or not, and once
-// more if it could not see: what is gone is done.
+// more if it could not see: what is gone is done. Only the first look ends with
+// the context, so that nobody waits for an answer that was lost.
 func (s *subject) isGone(ctx context.Context) (gone bool, err error) {
-	for range 2 {
-		try, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTry)
+	first := ctx
+	if ctx.Err() != nil {
+		first = context.WithoutCancel(ctx)
+	}
+	for _, ctx := range []context.Context{first, context.WithoutCancel(ctx)} {
+		try, cancel := context.WithTimeout(ctx, undoTry)
 		_, err = s.read(try)
 		cancel()
 		switch {

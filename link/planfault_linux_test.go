@@ -107,7 +107,7 @@ func scenarioNamed(t *testing.T, name string) *planned {
 func sampled(n, most int) (cases []int) {
 	step := 1
 	if !full {
-		step = max(1, n/most)
+		step = max(1, (n+most-1)/most)
 	}
 	for i := step / 2; i < n; i += step {
 		cases = append(cases, i)

@@ -128,7 +128,7 @@ func TestKilled(t *testing.T) {
 			n := len(b.tap.mutating())
 			names := [][]string{b.names(), there.names()}
 			kills, messages := 0, 0
-			for _, k := range sampled(n, 3) {
+			for _, k := range sampled(n, 2) {
 				messages += s.killAt(t, i, k, names)
 				kills++
 			}
