@@ -31,8 +31,9 @@ const (
 	// /proc/sys/net/ipv6/conf, which begin anew in another namespace, and those
 	// of IPv6 after an MTU below 1280.
 	LoseSysctls
-	// LoseAutoAddress: an address that the kernel chose, or a bridge or bond
-	// took from its ports, stays as it was set.
+	// LoseAutoAddress: the address that a bridge, bond or team took from its
+	// ports does not follow them any more once it was set. Other links keep
+	// what they have in any case.
 	LoseAutoAddress
 	// LoseAutoMTU: an MTU that a bridge took from its ports stays as it was set.
 	LoseAutoMTU

@@ -104,7 +104,7 @@ func TestDiff(t *testing.T) {
 + create vxlan vx index 8, up on, arp on, promisc off, allmulticast off, multicast on, address 02:00:00:00:00:01, mtu 1500, group default, id 8, ageing 300, dstport 4789`},
 		{"a master made anew gets its ports back", link.State{Links: []link.Spec{{Name: "br0", Kind: &kind.Bond{Mode: attr.Some(kind.BondALB)}}}}, []link.Option{link.Remake("br0")}, `
 ~ change p0 up on -> off
-- delete br0 (loses attached)
+- delete br0 (loses auto-mtu,attached)
 + create bond br0 index 4, up on, arp on, promisc off, allmulticast off, multicast on, group default, mode balance-alb
 ~ change p0 master br0
 ~ change p0 up on`},

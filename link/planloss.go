@@ -127,6 +127,9 @@ func (p *planner) losesCycled(n, master *node) Loss {
 // losesDeleted is what goes with a link.
 func (p *planner) losesDeleted(n *node) Loss {
 	l := p.attached(n, LoseAddresses|LoseRoutes|LoseNeighbors|LosePortState|LoseQDisc|LoseSysctls) | some(p.hangs(n).Uppers, LoseUppers) | LoseAttached
+	if n.link.Kind != nil && n.link.Kind.Info().FollowsPorts { // it is made again with those it had
+		l |= p.attached(n, LoseAutoAddress) | LoseAutoMTU
+	}
 	if n.peer != nil && n.peer.doomed || n.peer == nil && n.link.Kind != nil && n.link.Kind.Info().Pair {
 		l |= LosePeer
 	}
