@@ -8,8 +8,9 @@
 //
 // # Packages
 //
-//   - [github.com/iplink-go/iplink/link] is the client, and the codec of link
-//     messages for programs that have their own socket, file or packet capture.
+//   - [github.com/iplink-go/iplink/link] is the client, with plans and
+//     transactions over many links, and the codec of link messages for programs
+//     that have their own socket, file or packet capture.
 //   - [github.com/iplink-go/iplink/kind] has a type for each kind of link and
 //     of port: bridge, veth, vxlan, vlan, macvlan and others.
 //   - [github.com/iplink-go/iplink/attr] reads and writes netlink attributes:
@@ -28,6 +29,7 @@
 //
 //	go run ./examples/quickstart
 //
-// The one in examples/bridgevlan puts containers into VLANs of a bridge.
+// The one in examples/bridgevlan puts containers into VLANs of a bridge, and that
+// in examples/topology makes links what a JSON file says.
 // README.md has a table from "ip link" commands to Go.
 package iplink

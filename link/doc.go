@@ -16,18 +16,52 @@
 // multicast, of hardware. [Client.SetVLANs] and those beside it are for the
 // VLANs of bridges and their ports, "bridge vlan".
 //
+// # Plans
+//
+// A [State] says what many links shall be, in several namespaces. [Client.Plan]
+// compares it with what is there, [Client.Apply] carries the [Plan] out, and
+// [Client.Ensure] does both, and again if somebody else interferes; where all
+// holds it sends nothing. A [Tx] ([Client.Begin]) does operations in the order in
+// which they were said, by the same engine. [Diff] is the planner alone, and
+// pure.
+//
+//	plan, err := c.Plan(ctx, want) // everything that is wrong with it at once
+//	fmt.Print(plan)                // + create bridge br0 up on ...
+//	res, err := c.Apply(ctx, plan)
+//
+// What a State does not say is left alone: other links, and fields of its
+// links that are absent. Of what it says, fields that the kernel takes and never
+// reports are set when the link is made and not compared afterwards, and an
+// XDP program is not put back on a link that is made anew. A link is
+// known by its name; to rename it or move it needs a [Move], for otherwise
+// another would be made. Links are removed where they are named (State.Absent),
+// or have the mark of an [Owner] that says Prune.
+//
+// A field that is fixed at creation, or another kind, needs the link made anew,
+// which only [Remake] with its name permits. What else a step would lose is read
+// from the kernel beforehand, as addresses, routes and databases of ports are,
+// and is [ErrLossy] without [Allow]; see [Loss]. What cannot be known counts as
+// lost: see [Attached]. Naming a link as absent permits what that means for
+// the link itself, and an operation of a Tx permits everything it means.
+//
 // # Guarantees
 //
-// What holds already is not sent. Create and Change are all or nothing: if a
-// part fails, what was done is undone, and the error says what was measured to
-// be left over. Results are read back, since the kernel acknowledges much that
-// it ignores. Links are known by index once they are found, so that a name
-// which changes hands does not make the library touch another link.
+// What holds already is not sent. Create, Change, DeleteMany, Apply and Commit
+// are all or nothing. Steps are in an order that the kernel accepts; each is one
+// message, before which its link is read and compared with what was planned for
+// ([ErrConflict]), and after which the result is read, since the kernel
+// acknowledges much that it ignores. If a step fails, or [Confirm] refuses, that
+// step and those before are undone in reverse, also where the context has
+// ended, and [TxError] says what was measured to be left over. What a step
+// was said to lose does not come back. Links are known by index once they are
+// found, so that a name which changes hands does not make the library touch
+// another link.
 //
-// There is no isolation: somebody else can change a link between two
-// messages, which is found and reported as [ErrConflict] where it matters. And
-// there is no durability: a program that is killed half-way leaves what it had
-// done.
+// There is no isolation: others see the steps one by one, and can change a link
+// between the reading and the message. And there is no durability: a program
+// that is killed half-way leaves what it had done. Calling Ensure with the same
+// State finishes it, if the links that it makes have names of their own, or an
+// Owner's mark.
 //
 // # Errors
 //
