@@ -134,6 +134,9 @@ type Info struct {
 	// below, be that Spec.Lower or a link in the kind's data.
 	BelowLimitsMTU bool
 	Headers        uint32
+	// UpWithLower is true if a link of the kind goes up and down with the link
+	// below, also where somebody has set it down, and cannot be up without it.
+	UpWithLower bool
 	// UDP is true if a link that is up listens on a UDP port, which it then
 	// must be able to have.
 	UDP bool

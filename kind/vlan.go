@@ -37,8 +37,10 @@ func (*VLAN) Kind() string { return "vlan" }
 
 // Info says that a VLAN sits on a lower link and that every message which
 // names the kind needs data.
-func (*VLAN) Info() Info {
-	return Info{NeedsLower: true, NeedsData: true, BelowLimitsMTU: true, MaxMTU: maxEtherMTU, AddrLen: etherAddrLen, Module: "8021q"}
+func (v *VLAN) Info() Info {
+	return Info{
+		NeedsLower: true, NeedsData: true, UpWithLower: !v.LooseBinding.Value(), BelowLimitsMTU: true, MaxMTU: maxEtherMTU, AddrLen: etherAddrLen, Module: "8021q",
+	}
 }
 
 const maxVLANID = 4094

@@ -1,6 +1,8 @@
 package link
 
 import (
+	"reflect"
+
 	"github.com/iplink-go/iplink/attr"
 )
 
@@ -81,12 +83,16 @@ var groups = []group{
 // own.
 func split(s *Spec) []part {
 	var out []part
+	d := new(Spec)
 	for _, g := range groups {
-		d := new(Spec)
 		g.pick(d, s)
+		if reflect.ValueOf(d).Elem().IsZero() { // most: do not go through the fields
+			continue
+		}
 		if !attr.IsZero(d) {
 			out = append(out, part{g, d})
 		}
+		d = new(Spec)
 	}
 	return out
 }

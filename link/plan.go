@@ -246,12 +246,15 @@ type node struct {
 	born   *node // whose creation makes this one, if not its own
 	moved  bool  // an earlier operation of a transaction moves it
 	absent bool
-	remake bool // it is deleted and made anew
-	doomed bool // it goes with another that is deleted
+	remake bool  // it is deleted and made anew
+	doomed bool  // it goes with another that is deleted
+	with   *node // that other, also of one that is made anew because of it
 
 	lower, master, peer *node   // as they are
-	above, ports        []*node // those of which this is lower or master
+	on                  *node   // the link in the data, of kinds that go with it
+	above, ports        []*node // those of which this is lower, or on, or master
 	newLower, newMaster *node   // as they shall be
+	newOn               *node
 	refs                []*node // all that want refers to
 
 	steps   []*planStep

@@ -114,6 +114,11 @@ func TestDiff(t *testing.T) {
 ~ change p0 cost 2, learning on
 ~ change p0 up on
 ~ change p1 up on`},
+		{"a new link is born down", link.State{Links: []link.Spec{{Name: "n0", Kind: &kind.Dummy{}, Up: attr.Off}}}, nil, `
++ create dummy n0`},
+		{"what has moved is not pruned", link.State{
+			Moves: []link.Move{{From: link.Place{Link: link.Index(99)}, Name: "vx"}}, Owner: link.Owner{Group: 7, Prune: true},
+		}, nil, "nothing to do"},
 		{"deleting comes last, and at once", link.State{
 			Links:  []link.Spec{{Name: "n0", Kind: &kind.Dummy{}}},
 			Absent: []link.Place{at("vx"), at("v5")},

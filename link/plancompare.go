@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/kind"
 )
 
 // What differs. For a link that is there, diff becomes what of want does not
@@ -28,6 +29,8 @@ func (p *planner) compare() {
 	for _, n := range p.nodes {
 		if n.goes() {
 			p.doom(n)
+		} else if n.moves() {
+			p.leaveBehind(n)
 		}
 	}
 	for _, n := range p.nodes {
@@ -53,6 +56,7 @@ func (p *planner) compareNode(n *node) {
 		p.mustRemake(n, fixed("link", "it cannot become %s", n.newLower.name))
 	}
 	if n.moves() {
+		p.checkMove(n)
 		w.Master, w.Port = n.want.Master, n.want.Port // a move releases it
 	}
 	d, fields, err := n.link.diff(w)
@@ -70,6 +74,9 @@ func (p *planner) compareNode(n *node) {
 	} else if err != nil {
 		p.mustRemake(n, err)
 	}
+	if d.Master.IsSet() { // what the port had with the old one does not last
+		d.Port = w.Port
+	}
 	n.diff = n.link.confirmable(d)
 	n.diff.Name = ""
 	if n.name != n.link.Name {
@@ -77,6 +84,13 @@ func (p *planner) compareNode(n *node) {
 	}
 	if n.moves() && n.want.Up == attr.On {
 		n.diff.Up = attr.On // a move takes it down
+	}
+}
+
+// checkMove finds links that no namespace but their own can have.
+func (p *planner) checkMove(n *node) {
+	if n.link.NetNSImmutable.Value() || n.link.Kind != nil && n.link.Kind.Info().NetNSImmutable {
+		p.mustRemake(n, fixed("netns", "%s stays in its namespace", kindText(n.link.KindName())))
 	}
 }
 
@@ -135,7 +149,7 @@ func kept[S attr.Named](s S, keep func(*attr.Field) bool) S {
 // compareRemade makes want all that the new link shall be: what is wanted,
 // and for the rest what the old one was. Its ports join it again.
 func (p *planner) compareRemade(n *node) {
-	was := n.link.Spec()
+	was, said := n.link.Spec(), n.want.MTU.IsSet()
 	p.handles(n, was)
 	if n.want.Kind != nil && n.link.KindName() != n.want.Kind.Kind() {
 		was.Kind = nil // and what only the old kind had
@@ -154,9 +168,25 @@ func (p *planner) compareRemade(n *node) {
 	if n.newMaster == nil && n.want.Master.IsSet() {
 		n.newMaster = p.handled(n.want.Master)
 	}
+	if n.want.Kind != nil && n.want.Kind.Info().GoesWithLink {
+		n.newOn = p.inData(n.want.Kind)
+	}
+	if p.mtuBelow(n) != nil && !said { // as the kernel would have lowered it
+		n.want.MTU = attr.Opt[uint32]{}
+	}
 	for _, port := range n.ports {
 		p.rejoin(port, n)
 	}
+}
+
+// inData returns the link that kind data refer to.
+func (p *planner) inData(k kind.Kind) *node {
+	for _, r := range attr.Refs(k) {
+		if n := p.handled(*r); n != nil {
+			return n
+		}
+	}
+	return nil
 }
 
 // handles makes the references of a report of n handles; those of links that
@@ -172,6 +202,9 @@ func (p *planner) handles(n *node, s *Spec) {
 		default:
 			*r = to.handle()
 		}
+	}
+	if n.on != nil && n.on.from != 0 && n.newOn == nil && s.Kind != nil {
+		p.wrong(n.name, refused("link", "the link in its data is in another namespace: it cannot be made anew from here"))
 	}
 	if n.lower != nil && n.want.Lower == (Ref{}) && s.Lower.IsSet() {
 		s.Lower, s.LowerNetNSID = n.lower.handle(), attr.Opt[int32]{}
@@ -244,7 +277,7 @@ func (p *planner) doom(n *node) {
 			n.pair, peer.pair = peer, n // the new one gets the same peer
 		}
 		p.goesWith(peer, n)
-		if peer.remake {
+		if peer.remake && n.remake {
 			peer.born = n
 		}
 	}
@@ -255,13 +288,33 @@ func (p *planner) doom(n *node) {
 	}
 }
 
+// leaveBehind finds what is deleted because a link moves to another namespace:
+// the links in whose data it is. Those that sit on it stay.
+func (p *planner) leaveBehind(n *node) {
+	for _, up := range n.above {
+		switch {
+		case up.on != n || up.goes():
+		case up.wanted():
+			p.wrong(up.name, fmt.Errorf("it is deleted when %s goes to another namespace: %w", n.called(), attr.ErrValue))
+		default:
+			up.doomed = true
+			up.with = n
+			p.doom(up)
+		}
+	}
+}
+
 // goesWithLower reports whether a link is deleted with those below.
 func goesWithLower(l *Link) bool {
 	return l.Kind == nil || l.Kind.Info().NeedsLower || l.Kind.Info().GoesWithLink
 }
 
 func (p *planner) goesWith(n, with *node) {
+	n.with = with
 	switch {
+	case n.wanted() && !with.remake && (n.peer == with || n.newLower == nil || n.newLower == with):
+		p.wrong(n.name, fmt.Errorf("it goes with %s, which is not to be there: %w", with.link.Name, attr.ErrValue))
+		n.doomed = true
 	case n.wanted() || n.pair == with && with.remake:
 		if !n.wanted() {
 			n.want = &Spec{Name: n.name}
@@ -286,8 +339,20 @@ func (p *planner) check(n *node) {
 			return
 		}
 	}
-	if w.Port != nil && n.masterEnd() == nil {
-		p.wrong(n.name, refused("port-data", "a link without a master has none: say Master"))
+	if w.Port != nil {
+		p.checkPort(n)
+	}
+	for _, to := range append([]*node{n.newLower, n.newMaster}, n.refs...) {
+		if to != nil && to.doomed {
+			p.wrong(n.name, fmt.Errorf("link %s goes with another that is deleted: %w", to.called(), ErrNotExist))
+			return
+		}
+	}
+	if err := p.mtuBelow(n); err != nil {
+		p.wrong(n.name, err)
+	}
+	if low := n.lowerEnd(); w.Up == attr.On && low != nil && n.carried() && !low.upEnd() {
+		p.wrong(n.name, refused("up", "it cannot be up while %s below is down", low.name))
 	}
 	if err := p.encodable(w); err != nil {
 		p.wrong(n.name, err)
@@ -309,15 +374,26 @@ func (p *planner) checkNew(n *node) error {
 	if mtu, ok := w.MTU.Get(); ok && (mtu < info.MinMTU || info.MaxMTU != 0 && mtu > info.MaxMTU) {
 		return &attr.Error{Path: "mtu", Offset: -1, Err: &attr.RangeError{Value: int64(mtu), Min: int64(info.MinMTU), Max: int64(info.MaxMTU)}}
 	}
-	return p.mtuBelow(n)
+	return nil
+}
+
+// checkPort finds port data of another kind than the master's.
+func (p *planner) checkPort(n *node) {
+	master := n.masterEnd()
+	if master == nil {
+		p.wrong(n.name, refused("port-data", "a link without a master has none: say Master"))
+	} else if k := master.kindEnd(); k != nil && k.Kind() != n.want.Port.Kind() {
+		p.wrong(n.name, refused("port-data", "it is that of %s, and %s is %s", kindText(n.want.Port.Kind()), master.name, kindText(k.Kind())))
+	}
 }
 
 // mtuBelow compares the MTU with that of the link below, as both shall be.
 func (p *planner) mtuBelow(n *node) error {
-	low, info := n.lowerEnd(), n.want.Kind.Info()
-	if low == nil || !info.BelowLimitsMTU {
+	low, k := n.belowEnd(), n.kindEnd()
+	if low == nil || k == nil || !k.Info().BelowLimitsMTU {
 		return nil
 	}
+	info := k.Info()
 	mtu, said := n.want.MTU.Get()
 	most, known := low.mtuEnd()
 	if !said || !known || uint64(mtu)+uint64(info.Headers) <= uint64(most) {
@@ -332,15 +408,22 @@ func (n *node) mtuEnd() (uint32, bool) {
 	if n.wanted() && n.want.MTU.IsSet() {
 		return n.want.MTU.Get()
 	}
-	if n.link != nil {
-		return n.link.MTU.Get()
+	if n.link == nil {
+		return 0, false
 	}
-	return 0, false
+	mtu, known := n.link.MTU.Get()
+	if low := n.lower; low != nil && n.link.Kind != nil && n.link.Kind.Info().BelowLimitsMTU {
+		if most, ok := low.mtuEnd(); ok { // which the kernel lowers it to
+			mtu = min(mtu, most)
+		}
+	}
+	return mtu, known
 }
 
 // encodable finds values that no message can hold.
 func (p *planner) encodable(w *Spec) error {
 	c := w.Clone()
+	c.NetNS = kind.NetNS{} // known by now, and named otherwise when it is sent
 	for r := range c.references() {
 		if r.Name() != "" { // a handle, or one of which refer has said what is wrong
 			*r = attr.RefIndex(1)

@@ -43,7 +43,7 @@ func (p *planner) loses(s *planStep) Loss {
 	case n.isNew():
 		return 0
 	case s.Op == OpMove:
-		return p.attached(n, LoseAddresses|LoseRoutes|LoseNeighbors|LoseQDisc|LoseSysctls) | p.losesLeaving(n)
+		return p.attached(n, LoseAddresses|LoseRoutes|LoseNeighbors|LoseQDisc|LoseSysctls) | p.losesLeaving(n) | n.losesUppers()
 	case s.group == "down":
 		return p.losesDown(n)
 	case s.group == "mtu":
@@ -133,11 +133,7 @@ func (p *planner) losesDeleted(n *node) Loss {
 	if n.peer != nil && n.peer.doomed || n.peer == nil && n.link.Kind != nil && n.link.Kind.Info().Pair {
 		l |= LosePeer
 	}
-	for _, up := range n.above {
-		if up.doomed {
-			l |= LoseUppers
-		}
-	}
+	l |= n.losesUppers()
 	for _, port := range n.ports {
 		if port.goes() {
 			continue
@@ -150,4 +146,14 @@ func (p *planner) losesDeleted(n *node) Loss {
 		}
 	}
 	return l
+}
+
+// losesUppers says whether a link above goes with this one.
+func (n *node) losesUppers() Loss {
+	for _, up := range n.above {
+		if up.doomed && up.with == n {
+			return LoseUppers
+		}
+	}
+	return 0
 }

@@ -87,8 +87,8 @@ func (p *planner) relate(n *node) {
 	}
 	for _, r := range attr.Refs(l.Kind) {
 		if i, _ := r.Index(); i != 0 && p.byIndex[n.from][i] != nil {
-			b := p.byIndex[n.from][i]
-			b.above = append(b.above, n)
+			n.on = p.byIndex[n.from][i]
+			n.on.above = append(n.on.above, n)
 		}
 	}
 }
@@ -154,6 +154,7 @@ func (p *planner) find(place Place) (n *node, ok bool) {
 // matchMoves returns where the links that are to be moved or renamed are now.
 func (p *planner) matchMoves() map[target]*node {
 	out := map[target]*node{}
+	var done []target
 	for _, m := range p.state.Moves {
 		if err := ValidName(m.Name); err != nil {
 			p.wrong(m.Name, err)
@@ -166,7 +167,8 @@ func (p *planner) matchMoves() map[target]*node {
 		}
 		to := target{at, m.Name}
 		if n == nil {
-			continue // done, or to be made
+			done = append(done, to)
+			continue
 		}
 		if other := out[to]; other != nil && other != n {
 			p.wrong(m.Name, fmt.Errorf("both %s and %s are to become it: %w", other.called(), n.called(), ErrExist))
@@ -178,6 +180,11 @@ func (p *planner) matchMoves() map[target]*node {
 		}
 		out[to] = n
 		n.want, n.name, n.to = new(Spec), m.Name, at
+	}
+	for _, to := range done { // it is spoken of, so that pruning spares it
+		if n := p.named(to); n != nil && out[to] == nil {
+			n.want, out[to] = new(Spec), n
+		}
 	}
 	return out
 }

@@ -67,29 +67,17 @@ func (p *planner) frees(t target) *planStep {
 // deletion returns the step with which the link that is there goes, nil if it
 // stays.
 func (n *node) deletion() *planStep {
-	for m := range n.withWhich() {
-		for _, s := range m.steps {
-			if s.Op == OpDelete {
+	for m := n; m != nil && m.goes(); m = m.with {
+		if s := m.does(OpDelete); s != nil {
+			return s
+		}
+		if m.peer != nil && m.peer.goes() { // it has the step for both
+			if s := m.peer.does(OpDelete); s != nil {
 				return s
 			}
 		}
 	}
 	return nil
-}
-
-// withWhich iterates over the link and those with which it goes if they are
-// deleted.
-func (n *node) withWhich() func(yield func(*node) bool) {
-	return func(yield func(*node) bool) {
-		if !n.goes() || !yield(n) || n.peer != nil && n.peer.goes() && !yield(n.peer) {
-			return
-		}
-		for low := n.lower; low != nil && low.goes(); low = low.lower {
-			if !yield(low) {
-				return
-			}
-		}
-	}
 }
 
 // breakCycle finds steps that wait for each other's names, and gives the link

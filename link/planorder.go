@@ -134,33 +134,9 @@ func (p *planner) joins(s *planStep) *node {
 	return nil
 }
 
-// stacked makes a link go up after the one below.
-func (p *planner) stacked(n *node) {
-	up := n.rises()
-	if up == nil {
-		return
-	}
-	for _, other := range []*node{n.lowerEnd(), n.masterEnd()} {
-		if other != nil {
-			up.waits(other.rises())
-		}
-	}
-}
-
-// rises returns the step that sets the link up.
-func (n *node) rises() *planStep {
-	if s := n.setting("up"); s != nil {
-		return s
-	}
-	if s := n.does(OpCreate); s != nil && s.spec.Up == attr.On {
-		return s
-	}
-	return nil
-}
-
 // mtus orders changes of the MTU of a link and of the one below.
 func (p *planner) mtus(n *node) {
-	low := n.lowerEnd()
+	low := n.belowEnd()
 	if low == nil {
 		return
 	}

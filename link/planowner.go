@@ -49,7 +49,7 @@ func (p *planner) prune() {
 		return
 	}
 	for _, n := range p.nodes {
-		if n.link == nil || n.wanted() || !o.isOwn(n.link) {
+		if n.link == nil || n.link.Kind == nil || n.wanted() || !o.isOwn(n.link) {
 			continue
 		}
 		n.absent = n.peer == nil || !n.peer.wanted() // the other end of a wanted pair stays with it

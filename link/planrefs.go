@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/iplink-go/iplink/attr"
@@ -34,7 +35,10 @@ func (p *planner) resolveNode(n *node) {
 	}
 	n.newMaster = p.refer(n, "master", n.to, &w.Master)
 	if w.Kind != nil {
-		p.referAll(n, 0, w.Kind)
+		on := p.referAll(n, 0, w.Kind)
+		if w.Kind.Info().GoesWithLink {
+			n.newOn = on
+		}
 	}
 	if w.Port != nil {
 		p.referAll(n, n.to, w.Port)
@@ -44,10 +48,14 @@ func (p *planner) resolveNode(n *node) {
 	}
 }
 
-func (p *planner) referAll(n *node, at int, s attr.Struct) {
+// referAll makes the references in s handles and returns the node of the first.
+func (p *planner) referAll(n *node, at int, s attr.Struct) (first *node) {
 	for f, r := range attr.Refs(s) {
-		p.refer(n, f.Name, at, r)
+		if to := p.refer(n, f.Name, at, r); first == nil {
+			first = to
+		}
 	}
+	return first
 }
 
 // refer makes r a handle and returns its node, nil if r says nothing or "no
@@ -80,7 +88,7 @@ func (p *planner) refer(n *node, field string, at int, r *Ref) *node {
 	return nil
 }
 
-// belowNow and masterEnd are the links around in the end.
+// lowerEnd and masterEnd are the links around in the end.
 func (n *node) lowerEnd() *node {
 	if n.newLower != nil || n.isNew() {
 		return n.newLower
@@ -96,6 +104,18 @@ func (n *node) masterEnd() *node {
 		return nil
 	}
 	return n.master
+}
+
+// belowEnd is the link that carries the packets of this one in the end: the one
+// below, or the one in the data.
+func (n *node) belowEnd() *node {
+	if low := n.lowerEnd(); low != nil || n.newOn != nil {
+		return cmp.Or(low, n.newOn)
+	}
+	if n.isNew() || n.goes() {
+		return nil
+	}
+	return n.on
 }
 
 // loops finds links that would be above themselves.

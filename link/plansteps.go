@@ -90,6 +90,9 @@ func (p *planner) makeSteps() {
 			p.changeSteps(n)
 		}
 	}
+	for _, n := range p.nodes {
+		p.stayDown(n)
+	}
 }
 
 // deleteStep deletes a link that is named as absent or must be made anew. The
@@ -199,6 +202,9 @@ func (p *planner) sets(n *node, d *Spec) {
 		if !ok {
 			ph = phaseSet
 		}
+		if (part.name == "mtu" || part.name == "address") && (n.released() || n.joined()) {
+			ph = phaseSizes // such masters set both, and give back what was before
+		}
 		op := OpChange
 		if part.name == "name" {
 			op = OpRename
@@ -226,14 +232,11 @@ func (p *planner) changeSteps(n *node) {
 			d.Up = attr.On
 		}
 	}
+	if n.want.Up == attr.On && n.released() {
+		d.Up = attr.On
+	}
 	p.sets(n, &d)
 	p.altSteps(n, n.link.AltNames)
-}
-
-// joinsDown reports whether the master takes ports only while they are down.
-func (n *node) joinsDown() bool {
-	k := n.kindEnd()
-	return k != nil && k.Info().JoinsDown
 }
 
 // kindEnd is the kind that the link has in the end.

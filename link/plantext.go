@@ -60,7 +60,7 @@ func (s *planStep) describe(p *planner, names map[*node]string) {
 // changes says what setting spec changes, compared with l, which is nil for a
 // link that is made.
 func (p *planner) changes(n *node, spec *Spec, l *Link) []FieldChange {
-	shown, was := p.shown(spec), new(Spec)
+	shown, was := p.shown(spec, n.to), new(Spec)
 	if l != nil && !n.remake {
 		was = l.state()
 		for r := range was.references() {
@@ -84,10 +84,16 @@ func (p *planner) changes(n *node, spec *Spec, l *Link) []FieldChange {
 	return out
 }
 
-// shown returns a copy of s with references by name.
-func (p *planner) shown(s *Spec) *Spec {
+// shown returns a copy of s, for a link in a namespace, with references by name.
+func (p *planner) shown(s *Spec, at int) *Spec {
 	c := s.Clone()
-	for r := range c.references() {
+	p.showRef(at, &c.Master)
+	if c.Port != nil {
+		for _, r := range attr.Refs(c.Port) {
+			p.showRef(at, r)
+		}
+	}
+	for r := range c.references() { // the others are looked up in the client's
 		p.showRef(0, r)
 	}
 	if pair := pairOf(c); pair != nil && pair.PeerSpec().IsSet() {
