@@ -82,6 +82,9 @@ var groups = []group{
 // split returns the groups of s that say something, each as a Spec of its
 // own.
 func split(s *Spec) []part {
+	if reflect.ValueOf(s).Elem().IsZero() {
+		return nil
+	}
 	var out []part
 	d := new(Spec)
 	for _, g := range groups {

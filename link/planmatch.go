@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/iplink-go/iplink/attr"
@@ -291,7 +292,9 @@ func (p *planner) matchPeer(n *node) {
 		other.want, other.to = new(Spec), at
 		other.name = cmp.Or(w.Name, other.name)
 	}
-	if err := other.want.merge(w); err != nil {
+	if reflect.ValueOf(other.want).Elem().IsZero() {
+		other.want = w
+	} else if err := other.want.merge(w); err != nil {
 		p.wrong(n.name, fmt.Errorf("peer: %w", err))
 		return
 	}
