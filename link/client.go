@@ -48,7 +48,8 @@ const defaultListRetries = 8
 // which takes milliseconds and at most some seconds.
 //
 // Changing links needs CAP_NET_ADMIN in the user namespace that owns the
-// network namespace. Reading needs nothing.
+// network namespace. Reading needs nothing, but for [Client.Peer] of a link
+// whose other end is in another network namespace, which needs it there.
 type Client struct {
 	cfg   Config
 	scope attr.Scope // how its messages are read and written

@@ -23,7 +23,7 @@ import (
 // to be left over.
 //
 // With NetNS the link is made in another namespace; Lower and references in
-// the kind's data are of this one, Master of the other. Name is needed there.
+// the kind's data are of this one, Master of the other.
 //
 // If the name is taken the error is [ErrExist] and says by what.
 //

@@ -72,8 +72,10 @@ func (ls Links) view() view {
 // itself, such as the state of a bridge port, and unknown
 // attributes too, since kernels refuse some of those they report. References
 // are by name where the set knows it. The peer of a pair is described by the
-// link of the set that is its other end. It returns nil if r is not in the
-// set.
+// link of the set that is its other end; where that is in another namespace,
+// or not in the set, nothing is said of a peer, and the kernel would make one
+// with a name of its choice in the namespace of the link. It returns nil if r
+// is not in the set.
 func (ls Links) Spec(r Ref) *Spec {
 	l := ls.Find(r)
 	if l == nil {

@@ -17,7 +17,9 @@ type Filter struct {
 	// Kind is the kind of link, "" for any.
 	Kind string
 	// Master is the link they are ports of; [None] is those that are ports
-	// of none. The zero Ref, and so a Name of "", is any.
+	// of none. The zero Ref, and so a Name of "", is any. A name must be that
+	// of a link, else the error is [ErrNotExist]; an index is not looked up,
+	// so that the list is empty if no link has it.
 	Master Ref
 	// Include says what to report beside the usual.
 	Include Include
