@@ -135,6 +135,8 @@ func requestAttributes(raw Raw) ([]Object, error) {
 
 func requestValue(f *Field, v any) (any, error) {
 	switch v := v.(type) {
+	case Ref: // it is a json.Marshaler too
+		return requestRef(v)
 	case bool, json.Marshaler:
 		return v, nil
 	case time.Duration:
@@ -142,8 +144,6 @@ func requestValue(f *Field, v any) (any, error) {
 			return int64(v / unit), nil
 		}
 		return v.String(), nil // cannot be sent, but need not be lost
-	case Ref:
-		return requestRef(v)
 	case netip.Addr:
 		return v.String(), nil
 	case HWAddr:
@@ -203,13 +203,24 @@ func requestNumber(f *Field, v reflect.Value) (any, error) {
 	case f.format&hex != 0 && v.CanUint():
 		return hexText(v.Uint()), nil
 	case f.format&number != 0 || !ok:
-		return v.Interface(), nil
+		return plainNumber(v), nil
 	case !isSet(v):
 		return text, nil
 	case text == "":
 		return []string{}, nil
 	}
 	return strings.Split(text, ","), nil
+}
+
+// plainNumber returns a number without its type, which can marshal to words.
+func plainNumber(v reflect.Value) any {
+	switch {
+	case v.CanUint():
+		return v.Uint()
+	case v.CanInt():
+		return v.Int()
+	}
+	return v.Interface()
 }
 
 // wordsOf returns v in words, and whether it has some that can be read back.

@@ -1,6 +1,9 @@
 package attr
 
-import "strconv"
+import (
+	"encoding/json"
+	"strconv"
+)
 
 // A Ref points to a link, by index or by name. The zero Ref points nowhere
 // and says nothing; [NoRef] says "no link", which releases a port from its
@@ -55,4 +58,40 @@ func (r Ref) String() string {
 		return "none"
 	}
 	return strconv.FormatUint(uint64(r.index), 10)
+}
+
+// MarshalJSON writes a name as a string, an index as a number, 0 for [NoRef],
+// and null for the zero Ref. The namespace of [Ref.In] is not written: its
+// number means nothing to another machine.
+func (r Ref) MarshalJSON() ([]byte, error) {
+	switch {
+	case !r.ok:
+		return []byte("null"), nil
+	case r.name != "":
+		return json.Marshal(r.name)
+	}
+	return strconv.AppendUint(nil, uint64(r.index), 10), nil
+}
+
+// UnmarshalJSON reads the forms of MarshalJSON. An empty name and null give the
+// zero Ref.
+func (r *Ref) UnmarshalJSON(b []byte) error {
+	var v any
+	if err := json.Unmarshal(b, &v); err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case nil:
+		*r = Ref{}
+		return nil
+	case string:
+		*r = RefName(v)
+		return nil
+	}
+	var i uint32
+	if err := json.Unmarshal(b, &i); err != nil {
+		return err
+	}
+	*r = RefIndex(i)
+	return nil
 }

@@ -68,6 +68,9 @@ var amtModes = attr.Words[AMTMode]{{Value: AMTGateway, Name: "gateway"}, {Value:
 // String returns iproute2's word.
 func (m AMTMode) String() string { return amtModes.Text(m) }
 
+// MarshalText returns the form of String.
+func (m AMTMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (m *AMTMode) UnmarshalText(b []byte) (err error) {
 	*m, err = amtModes.Parse("amt mode", string(b))

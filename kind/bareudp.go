@@ -63,6 +63,9 @@ var etherTypes = attr.Words[EtherType]{
 // String returns iproute2's word.
 func (t EtherType) String() string { return etherTypes.Text(t) }
 
+// MarshalText returns the form of String.
+func (t EtherType) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (t *EtherType) UnmarshalText(b []byte) (err error) {
 	*t, err = etherTypes.Parse("protocol", string(b))

@@ -27,6 +27,9 @@ var bondModes = attr.Words[BondMode]{
 // String returns iproute2's word.
 func (m BondMode) String() string { return bondModes.Text(m) }
 
+// MarshalText returns the form of String.
+func (m BondMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (m *BondMode) UnmarshalText(b []byte) (err error) {
 	*m, err = bondModes.Parse("bond mode", string(b))
@@ -57,6 +60,9 @@ var arpValidates = attr.Words[ARPValidate]{
 // String returns iproute2's word.
 func (a ARPValidate) String() string { return arpValidates.Text(a) }
 
+// MarshalText returns the form of String.
+func (a ARPValidate) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (a *ARPValidate) UnmarshalText(b []byte) (err error) {
 	*a, err = arpValidates.Parse("arp_validate", string(b))
@@ -79,6 +85,9 @@ var arpAllTargets = attr.Words[ARPAllTargets]{
 
 // String returns iproute2's word.
 func (a ARPAllTargets) String() string { return arpAllTargets.Text(a) }
+
+// MarshalText returns the form of String.
+func (a ARPAllTargets) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (a *ARPAllTargets) UnmarshalText(b []byte) (err error) {
@@ -104,6 +113,9 @@ var primaryReselects = attr.Words[PrimaryReselect]{
 // String returns iproute2's word.
 func (p PrimaryReselect) String() string { return primaryReselects.Text(p) }
 
+// MarshalText returns the form of String.
+func (p PrimaryReselect) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (p *PrimaryReselect) UnmarshalText(b []byte) (err error) {
 	*p, err = primaryReselects.Parse("primary_reselect", string(b))
@@ -127,6 +139,9 @@ var failOverMACs = attr.Words[FailOverMAC]{
 
 // String returns iproute2's word.
 func (f FailOverMAC) String() string { return failOverMACs.Text(f) }
+
+// MarshalText returns the form of String.
+func (f FailOverMAC) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (f *FailOverMAC) UnmarshalText(b []byte) (err error) {
@@ -156,6 +171,9 @@ var xmitHashPolicies = attr.Words[XmitHashPolicy]{
 // String returns iproute2's word.
 func (x XmitHashPolicy) String() string { return xmitHashPolicies.Text(x) }
 
+// MarshalText returns the form of String.
+func (x XmitHashPolicy) MarshalText() ([]byte, error) { return []byte(x.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (x *XmitHashPolicy) UnmarshalText(b []byte) (err error) {
 	*x, err = xmitHashPolicies.Parse("xmit_hash_policy", string(b))
@@ -177,6 +195,9 @@ var lacpRates = attr.Words[LACPRate]{
 
 // String returns iproute2's word.
 func (l LACPRate) String() string { return lacpRates.Text(l) }
+
+// MarshalText returns the form of String.
+func (l LACPRate) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (l *LACPRate) UnmarshalText(b []byte) (err error) {
@@ -202,6 +223,9 @@ var adSelects = attr.Words[ADSelect]{
 
 // String returns iproute2's word.
 func (a ADSelect) String() string { return adSelects.Text(a) }
+
+// MarshalText returns the form of String.
+func (a ADSelect) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (a *ADSelect) UnmarshalText(b []byte) (err error) {

@@ -93,6 +93,9 @@ var bondPortStates = attr.Words[BondPortState]{{Value: BondPortActive, Name: "AC
 // String returns iproute2's word.
 func (s BondPortState) String() string { return bondPortStates.Text(s) }
 
+// MarshalText returns the form of String.
+func (s BondPortState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (s *BondPortState) UnmarshalText(b []byte) (err error) {
 	*s, err = bondPortStates.Parse("state", string(b))
@@ -116,6 +119,9 @@ var miiStatuses = attr.Words[MIIStatus]{
 
 // String returns iproute2's word.
 func (s MIIStatus) String() string { return miiStatuses.Text(s) }
+
+// MarshalText returns the form of String.
+func (s MIIStatus) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (s *MIIStatus) UnmarshalText(b []byte) (err error) {
@@ -148,6 +154,9 @@ var lacpStates = attr.Words[LACPState]{
 // String returns iproute2's words with commas between them, "" for none.
 func (s LACPState) String() string { return lacpStates.Flags(s) }
 
+// MarshalText returns the form of String.
+func (s LACPState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (s *LACPState) UnmarshalText(b []byte) (err error) {
 	*s, err = lacpStates.ParseFlags("lacp state", string(b))
@@ -167,6 +176,9 @@ type LACPPartnerState uint16
 
 // String returns what [LACPState.String] does.
 func (s LACPPartnerState) String() string { return LACPState(s).String() }
+
+// MarshalText returns the form of String.
+func (s LACPPartnerState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (s *LACPPartnerState) UnmarshalText(b []byte) error {
@@ -191,6 +203,9 @@ var churnStates = attr.Words[ChurnState]{{Value: ChurnMonitor, Name: "monitoring
 
 // String returns the kernel's word in /proc/net/bonding.
 func (s ChurnState) String() string { return churnStates.Text(s) }
+
+// MarshalText returns the form of String.
+func (s ChurnState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (s *ChurnState) UnmarshalText(b []byte) (err error) {

@@ -74,6 +74,9 @@ func (m GroupFwdMask) String() string {
 	return strings.Join(words, ",")
 }
 
+// MarshalText returns the form of String.
+func (m GroupFwdMask) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
 // UnmarshalText reads the form of String, or one number.
 func (m *GroupFwdMask) UnmarshalText(b []byte) (err error) {
 	*m, err = groupFwdMasks.ParseFlags("group_fwd_mask", string(b))
@@ -166,6 +169,9 @@ var stpStates = attr.Words[STPState]{{Value: STPOff, Name: "off"}, {Value: STPKe
 // String returns a word for the number that iproute2 shows.
 func (s STPState) String() string { return stpStates.Text(s) }
 
+// MarshalText returns the form of String.
+func (s STPState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String, or the number.
 func (s *STPState) UnmarshalText(b []byte) (err error) {
 	*s, err = stpStates.Parse("stp_state", string(b))
@@ -187,6 +193,9 @@ var stpModes = attr.Words[STPMode]{{Value: STPModeAuto, Name: "auto"}, {Value: S
 
 // String returns iproute2's word.
 func (m STPMode) String() string { return stpModes.Text(m) }
+
+// MarshalText returns the form of String.
+func (m STPMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (m *STPMode) UnmarshalText(b []byte) (err error) {
@@ -213,6 +222,9 @@ var mcastRouters = attr.Words[MCastRouter]{
 
 // String returns a word for the number that iproute2 shows.
 func (r MCastRouter) String() string { return mcastRouters.Text(r) }
+
+// MarshalText returns the form of String.
+func (r MCastRouter) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalText reads the form of String, or the number.
 func (r *MCastRouter) UnmarshalText(b []byte) (err error) {

@@ -247,6 +247,9 @@ var portStates = attr.Words[PortState]{
 // String returns iproute2's word.
 func (s PortState) String() string { return portStates.Text(s) }
 
+// MarshalText returns the form of String.
+func (s PortState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (s *PortState) UnmarshalText(b []byte) (err error) {
 	*s, err = portStates.Parse("state", string(b))

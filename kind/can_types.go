@@ -52,6 +52,9 @@ const fullBit SamplePoint = 1000
 // String returns the place as iproute2 does: "0.875".
 func (p SamplePoint) String() string { return fmt.Sprintf("%d.%03d", p/fullBit, p%fullBit) }
 
+// MarshalText returns the form of String.
+func (p SamplePoint) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
 // UnmarshalText reads the form of String; digits behind the third are lost.
 func (p *SamplePoint) UnmarshalText(b []byte) error {
 	f, err := strconv.ParseFloat(string(b), 64)
@@ -236,6 +239,9 @@ var canStates = attr.Words[CANState]{
 // String returns iproute2's word.
 func (s CANState) String() string { return canStates.Text(s) }
 
+// MarshalText returns the form of String.
+func (s CANState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (s *CANState) UnmarshalText(b []byte) (err error) {
 	*s, err = canStates.Parse("can state", string(b))
@@ -276,6 +282,9 @@ var canModes = attr.Words[CANModes]{
 
 // String returns iproute2's words with commas between them, "" for none.
 func (m CANModes) String() string { return canModes.Flags(m) }
+
+// MarshalText returns the form of String.
+func (m CANModes) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (m *CANModes) UnmarshalText(b []byte) (err error) {

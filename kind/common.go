@@ -181,6 +181,9 @@ var operStates = attr.Words[OperState]{
 // String returns the state as "ip link" shows it.
 func (s OperState) String() string { return operStates.Text(s) }
 
+// MarshalText returns the form of String.
+func (s OperState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (s *OperState) UnmarshalText(b []byte) (err error) {
 	*s, err = operStates.Parse("operational state", string(b))
@@ -203,6 +206,9 @@ var linkModes = attr.Words[LinkMode]{
 
 // String returns the mode as "ip link" shows it.
 func (m LinkMode) String() string { return linkModes.Text(m) }
+
+// MarshalText returns the form of String.
+func (m LinkMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (m *LinkMode) UnmarshalText(b []byte) (err error) {
@@ -229,6 +235,9 @@ var addrGenModes = attr.Words[AddrGenMode]{
 
 // String returns the mode in iproute2's word.
 func (m AddrGenMode) String() string { return addrGenModes.Text(m) }
+
+// MarshalText returns the form of String.
+func (m AddrGenMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (m *AddrGenMode) UnmarshalText(b []byte) (err error) {

@@ -134,6 +134,9 @@ type IPv4Setting uint8
 // String returns the name of the setting under /proc/sys/net/ipv4/conf.
 func (s IPv4Setting) String() string { return settingName(ipv4Settings, s) }
 
+// MarshalText returns the form of String.
+func (s IPv4Setting) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (s *IPv4Setting) UnmarshalText(b []byte) (err error) {
 	*s, err = parseSetting(ipv4Settings, string(b))
@@ -145,6 +148,9 @@ type IPv6Setting uint8
 
 // String returns the name of the setting under /proc/sys/net/ipv6/conf.
 func (s IPv6Setting) String() string { return settingName(ipv6Settings, s) }
+
+// MarshalText returns the form of String.
+func (s IPv6Setting) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (s *IPv6Setting) UnmarshalText(b []byte) (err error) {

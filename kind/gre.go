@@ -349,6 +349,9 @@ var erspanDirections = attr.Words[ERSPANDirection]{{Value: ERSPANIngress, Name: 
 // String returns iproute2's word.
 func (d ERSPANDirection) String() string { return erspanDirections.Text(d) }
 
+// MarshalText returns the form of String.
+func (d ERSPANDirection) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (d *ERSPANDirection) UnmarshalText(b []byte) (err error) {
 	*d, err = erspanDirections.Parse("erspan_dir", string(b))

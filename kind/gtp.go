@@ -76,6 +76,9 @@ var gtpRoles = attr.Words[GTPRole]{{Value: GTPGGSN, Name: "ggsn"}, {Value: GTPSG
 // String returns iproute2's word.
 func (r GTPRole) String() string { return gtpRoles.Text(r) }
 
+// MarshalText returns the form of String.
+func (r GTPRole) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (r *GTPRole) UnmarshalText(b []byte) (err error) {
 	*r, err = gtpRoles.Parse("role", string(b))

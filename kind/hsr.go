@@ -82,6 +82,9 @@ var hsrProtocols = attr.Words[HSRProtocol]{{Value: HSRProtocolHSR, Name: "hsr"},
 // String returns the name of the protocol; iproute2 shows the number.
 func (p HSRProtocol) String() string { return hsrProtocols.Text(p) }
 
+// MarshalText returns the form of String.
+func (p HSRProtocol) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (p *HSRProtocol) UnmarshalText(b []byte) (err error) {
 	*p, err = hsrProtocols.Parse("hsr protocol", string(b))

@@ -70,6 +70,9 @@ var ipoibModes = attr.Words[IPoIBMode]{{Value: IPoIBDatagram, Name: "datagram"},
 // String returns iproute2's word.
 func (m IPoIBMode) String() string { return ipoibModes.Text(m) }
 
+// MarshalText returns the form of String.
+func (m IPoIBMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (m *IPoIBMode) UnmarshalText(b []byte) (err error) {
 	*m, err = ipoibModes.Parse("ipoib mode", string(b))

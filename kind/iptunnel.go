@@ -274,6 +274,9 @@ var tunnelProtocols = attr.Words[TunnelProtocol]{
 // String returns iproute2's word.
 func (p TunnelProtocol) String() string { return tunnelProtocols.Text(p) }
 
+// MarshalText returns the form of String.
+func (p TunnelProtocol) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
 // UnmarshalText reads the form of String and iproute2's other words.
 func (p *TunnelProtocol) UnmarshalText(b []byte) (err error) {
 	*p, err = tunnelProtocols.Parse("tunnel mode", string(b))
@@ -298,6 +301,9 @@ var ip6TunnelProtocols = attr.Words[IP6TunnelProtocol]{
 
 // String returns iproute2's word.
 func (p IP6TunnelProtocol) String() string { return ip6TunnelProtocols.Text(p) }
+
+// MarshalText returns the form of String.
+func (p IP6TunnelProtocol) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads the form of String and iproute2's other words.
 func (p *IP6TunnelProtocol) UnmarshalText(b []byte) (err error) {

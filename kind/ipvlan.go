@@ -70,6 +70,9 @@ var ipvlanModes = attr.Words[IPVLANMode]{{Value: IPVLANL2, Name: "l2"}, {Value: 
 // String returns iproute2's word.
 func (m IPVLANMode) String() string { return ipvlanModes.Text(m) }
 
+// MarshalText returns the form of String.
+func (m IPVLANMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (m *IPVLANMode) UnmarshalText(b []byte) (err error) {
 	*m, err = ipvlanModes.Parse("ipvlan mode", string(b))
@@ -96,6 +99,9 @@ func (r IPVLANReach) String() string { return ipvlanReaches.Text(r) }
 
 // Flatten writes the word as a member of its own, as iproute2 does.
 func (r IPVLANReach) Flatten(o *attr.Object, _ attr.Printer) { o.Set(r.String(), true) }
+
+// MarshalText returns the form of String.
+func (r IPVLANReach) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (r *IPVLANReach) UnmarshalText(b []byte) (err error) {

@@ -75,6 +75,9 @@ var updates = attr.Words[Update]{
 // String returns the name in lower case.
 func (u Update) String() string { return updates.Text(u) }
 
+// MarshalText returns the form of String.
+func (u Update) MarshalText() ([]byte, error) { return []byte(u.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (u *Update) UnmarshalText(b []byte) (err error) {
 	*u, err = updates.Parse("update", string(b))

@@ -115,6 +115,9 @@ type SCI uint64
 // String returns 16 hexadecimal digits, as iproute2 does.
 func (s SCI) String() string { return fmt.Sprintf("%016x", uint64(s)) }
 
+// MarshalText returns the form of String.
+func (s SCI) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (s *SCI) UnmarshalText(b []byte) error {
 	n, err := strconv.ParseUint(string(b), 16, 64)
@@ -152,6 +155,9 @@ func sameCipher(want, have CipherSuite) bool { return want.String() == have.Stri
 // String returns iproute2's word.
 func (s CipherSuite) String() string { return cipherSuites.Text(s) }
 
+// MarshalText returns the form of String.
+func (s CipherSuite) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (s *CipherSuite) UnmarshalText(b []byte) (err error) {
 	*s, err = cipherSuites.Parse("cipher suite", string(b))
@@ -176,6 +182,9 @@ var macsecValidations = attr.Words[MACsecValidation]{
 // String returns iproute2's word.
 func (v MACsecValidation) String() string { return macsecValidations.Text(v) }
 
+// MarshalText returns the form of String.
+func (v MACsecValidation) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (v *MACsecValidation) UnmarshalText(b []byte) (err error) {
 	*v, err = macsecValidations.Parse("macsec validation", string(b))
@@ -199,6 +208,9 @@ var macsecOffloads = attr.Words[MACsecOffload]{
 
 // String returns iproute2's word.
 func (o MACsecOffload) String() string { return macsecOffloads.Text(o) }
+
+// MarshalText returns the form of String.
+func (o MACsecOffload) MarshalText() ([]byte, error) { return []byte(o.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (o *MACsecOffload) UnmarshalText(b []byte) (err error) {

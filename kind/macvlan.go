@@ -150,6 +150,9 @@ var macvlanModes = attr.Words[MacvlanMode]{
 // String returns iproute2's word.
 func (m MacvlanMode) String() string { return macvlanModes.Text(m) }
 
+// MarshalText returns the form of String.
+func (m MacvlanMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (m *MacvlanMode) UnmarshalText(b []byte) (err error) {
 	*m, err = macvlanModes.Parse("macvlan mode", string(b))
@@ -183,6 +186,9 @@ func (f MacvlanFlags) Flatten(o *attr.Object, _ attr.Printer) {
 	}
 }
 
+// MarshalText returns the form of String.
+func (f MacvlanFlags) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (f *MacvlanFlags) UnmarshalText(b []byte) (err error) {
 	*f, err = macvlanFlags.ParseFlags("macvlan flag", string(b))
@@ -207,6 +213,9 @@ var macCommands = attr.Words[MACCommand]{
 
 // String returns iproute2's word.
 func (m MACCommand) String() string { return macCommands.Text(m) }
+
+// MarshalText returns the form of String.
+func (m MACCommand) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (m *MACCommand) UnmarshalText(b []byte) (err error) {

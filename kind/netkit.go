@@ -92,6 +92,9 @@ var netkitModes = attr.Words[NetkitMode]{{Value: NetkitL2, Name: "l2"}, {Value: 
 // String returns iproute2's word.
 func (m NetkitMode) String() string { return netkitModes.Text(m) }
 
+// MarshalText returns the form of String.
+func (m NetkitMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (m *NetkitMode) UnmarshalText(b []byte) (err error) {
 	*m, err = netkitModes.Parse("netkit mode", string(b))
@@ -112,6 +115,9 @@ var netkitPolicies = attr.Words[NetkitPolicy]{{Value: NetkitForward, Name: "forw
 
 // String returns iproute2's word.
 func (p NetkitPolicy) String() string { return netkitPolicies.Text(p) }
+
+// MarshalText returns the form of String.
+func (p NetkitPolicy) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (p *NetkitPolicy) UnmarshalText(b []byte) (err error) {
@@ -134,6 +140,9 @@ var netkitScrubs = attr.Words[NetkitScrub]{{Value: NetkitScrubNone, Name: "none"
 // String returns iproute2's word.
 func (s NetkitScrub) String() string { return netkitScrubs.Text(s) }
 
+// MarshalText returns the form of String.
+func (s NetkitScrub) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (s *NetkitScrub) UnmarshalText(b []byte) (err error) {
 	*s, err = netkitScrubs.Parse("netkit scrub", string(b))
@@ -153,6 +162,9 @@ var netkitPairings = attr.Words[NetkitPairing]{{Value: NetkitPair, Name: "pair"}
 
 // String returns a word of the kernel's name for it.
 func (p NetkitPairing) String() string { return netkitPairings.Text(p) }
+
+// MarshalText returns the form of String.
+func (p NetkitPairing) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (p *NetkitPairing) UnmarshalText(b []byte) (err error) {

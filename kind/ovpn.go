@@ -41,6 +41,9 @@ var ovpnModes = attr.Words[OVPNMode]{{Value: OVPNPeerToPeer, Name: "p2p"}, {Valu
 // String returns the kernel's word.
 func (m OVPNMode) String() string { return ovpnModes.Text(m) }
 
+// MarshalText returns the form of String.
+func (m OVPNMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (m *OVPNMode) UnmarshalText(b []byte) (err error) {
 	*m, err = ovpnModes.Parse("ovpn mode", string(b))

@@ -68,6 +68,9 @@ var tunTypes = attr.Words[TUNType]{{Value: TUNTypeTUN, Name: "tun"}, {Value: TUN
 // String returns iproute2's word.
 func (t TUNType) String() string { return tunTypes.Text(t) }
 
+// MarshalText returns the form of String.
+func (t TUNType) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (t *TUNType) UnmarshalText(b []byte) (err error) {
 	*t, err = tunTypes.Parse("tun type", string(b))

@@ -27,6 +27,9 @@ func (k TunnelKey) String() string {
 	return netip.AddrFrom4([4]byte{byte(k >> 24), byte(k >> 16), byte(k >> 8), byte(k)}).String()
 }
 
+// MarshalText returns the form of String.
+func (k TunnelKey) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
 // UnmarshalText reads a number or the form of String.
 func (k *TunnelKey) UnmarshalText(b []byte) error {
 	if a, err := netip.ParseAddr(string(b)); err == nil && a.Is4() {
@@ -106,6 +109,9 @@ var encapTypes = attr.Words[EncapType]{
 
 // String returns iproute2's word.
 func (t EncapType) String() string { return encapTypes.Text(t) }
+
+// MarshalText returns the form of String.
+func (t EncapType) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (t *EncapType) UnmarshalText(b []byte) (err error) {

@@ -85,6 +85,9 @@ var vlanProtocols = attr.Words[VLANProtocol]{{Value: VLAN8021Q, Name: "802.1Q"},
 // String returns iproute2's word.
 func (p VLANProtocol) String() string { return vlanProtocols.Text(p) }
 
+// MarshalText returns the form of String.
+func (p VLANProtocol) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (p *VLANProtocol) UnmarshalText(b []byte) (err error) {
 	*p, err = vlanProtocols.Parse("VLAN protocol", string(b))

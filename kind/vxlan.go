@@ -284,6 +284,9 @@ var dfs = attr.Words[DF]{{Value: DFUnset, Name: "unset"}, {Value: DFSet, Name: "
 // String returns iproute2's word.
 func (d DF) String() string { return dfs.Text(d) }
 
+// MarshalText returns the form of String.
+func (d DF) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (d *DF) UnmarshalText(b []byte) (err error) {
 	*d, err = dfs.Parse("df", string(b))
@@ -304,6 +307,9 @@ var labelPolicies = attr.Words[LabelPolicy]{{Value: LabelFixed, Name: "fixed"}, 
 
 // String returns iproute2's word.
 func (p LabelPolicy) String() string { return labelPolicies.Text(p) }
+
+// MarshalText returns the form of String.
+func (p LabelPolicy) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (p *LabelPolicy) UnmarshalText(b []byte) (err error) {

@@ -70,6 +70,9 @@ var cfmDomains = attr.Words[CFMDomain]{{Value: CFMPort, Name: "port"}, {Value: C
 // String returns the domain.
 func (d CFMDomain) String() string { return cfmDomains.Text(d) }
 
+// MarshalText returns the form of String.
+func (d CFMDomain) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (d *CFMDomain) UnmarshalText(b []byte) (err error) {
 	*d, err = cfmDomains.Parse("domain", string(b))
@@ -89,6 +92,9 @@ var cfmDirections = attr.Words[CFMDirection]{{Value: CFMDown, Name: "down"}, {Va
 
 // String returns the direction.
 func (d CFMDirection) String() string { return cfmDirections.Text(d) }
+
+// MarshalText returns the form of String.
+func (d CFMDirection) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (d *CFMDirection) UnmarshalText(b []byte) (err error) {
@@ -119,6 +125,9 @@ var cfmIntervals = attr.Words[CFMInterval]{
 
 // String returns the interval with its unit.
 func (i CFMInterval) String() string { return cfmIntervals.Text(i) }
+
+// MarshalText returns the form of String.
+func (i CFMInterval) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (i *CFMInterval) UnmarshalText(b []byte) (err error) {

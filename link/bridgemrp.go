@@ -72,6 +72,9 @@ var mrpRoles = attr.Words[MRPRole]{
 // String returns the standard's abbreviation, in lower case.
 func (r MRPRole) String() string { return mrpRoles.Text(r) }
 
+// MarshalText returns the form of String.
+func (r MRPRole) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (r *MRPRole) UnmarshalText(b []byte) (err error) {
 	*r, err = mrpRoles.Parse("role in a ring", string(b))
@@ -96,6 +99,9 @@ var mrpInRoles = attr.Words[MRPInRole]{
 // String returns the standard's abbreviation, in lower case.
 func (r MRPInRole) String() string { return mrpInRoles.Text(r) }
 
+// MarshalText returns the form of String.
+func (r MRPInRole) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (r *MRPInRole) UnmarshalText(b []byte) (err error) {
 	*r, err = mrpInRoles.Parse("role between rings", string(b))
@@ -116,6 +122,9 @@ var mrpStates = attr.Words[MRPState]{{Value: MRPOpen, Name: "open"}, {Value: MRP
 
 // String returns the state.
 func (s MRPState) String() string { return mrpStates.Text(s) }
+
+// MarshalText returns the form of String.
+func (s MRPState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (s *MRPState) UnmarshalText(b []byte) (err error) {

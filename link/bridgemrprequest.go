@@ -171,6 +171,9 @@ var mrpPortStates = attr.Words[MRPPortState]{
 // String returns the state.
 func (s MRPPortState) String() string { return mrpPortStates.Text(s) }
 
+// MarshalText returns the form of String.
+func (s MRPPortState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (s *MRPPortState) UnmarshalText(b []byte) (err error) {
 	*s, err = mrpPortStates.Parse("state of a port in a ring", string(b))
@@ -193,6 +196,9 @@ var mrpPortRoles = attr.Words[MRPPortRole]{
 
 // String returns the role.
 func (r MRPPortRole) String() string { return mrpPortRoles.Text(r) }
+
+// MarshalText returns the form of String.
+func (r MRPPortRole) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (r *MRPPortRole) UnmarshalText(b []byte) (err error) {

@@ -34,6 +34,9 @@ var vlanFlags = attr.Words[VLANFlags]{
 // String returns iproute2's words.
 func (f VLANFlags) String() string { return vlanFlags.Flags(f) }
 
+// MarshalText returns the form of String.
+func (f VLANFlags) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (f *VLANFlags) UnmarshalText(b []byte) (err error) {
 	*f, err = vlanFlags.ParseFlags("vlan flag", string(b))

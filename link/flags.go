@@ -53,6 +53,9 @@ func (f Flags) String() string {
 	return "NO-CARRIER," + s
 }
 
+// MarshalText returns the form of String.
+func (f Flags) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
 // UnmarshalText reads the form of String: a link that is up without NO-CARRIER
 // is running.
 func (f *Flags) UnmarshalText(b []byte) error {

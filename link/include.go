@@ -27,6 +27,9 @@ var includes = attr.Words[Include]{
 // String returns what is included, with commas between.
 func (i Include) String() string { return includes.Flags(i) }
 
+// MarshalText returns the form of String.
+func (i Include) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (i *Include) UnmarshalText(b []byte) (err error) {
 	*i, err = includes.ParseFlags("part of a report", string(b))

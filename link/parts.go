@@ -79,6 +79,9 @@ var xdpModes = attr.Words[XDPMode]{
 // String returns iproute2's word.
 func (m XDPMode) String() string { return xdpModes.Text(m) }
 
+// MarshalText returns the form of String.
+func (m XDPMode) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (m *XDPMode) UnmarshalText(b []byte) (err error) {
 	*m, err = xdpModes.Parse("xdp mode", string(b))
@@ -104,6 +107,9 @@ var xdpFlags = attr.Words[XDPFlags]{
 
 // String returns the words of "ip link", and "noexist" and "replace", with commas between them.
 func (f XDPFlags) String() string { return xdpFlags.Flags(f) }
+
+// MarshalText returns the form of String.
+func (f XDPFlags) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (f *XDPFlags) UnmarshalText(b []byte) (err error) {
@@ -152,6 +158,9 @@ var events = attr.Words[Event]{
 
 // String returns iproute2's word, in lower case.
 func (e Event) String() string { return events.Text(e) }
+
+// MarshalText returns the form of String.
+func (e Event) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
 
 // UnmarshalText reads the form of String.
 func (e *Event) UnmarshalText(b []byte) (err error) {

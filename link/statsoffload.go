@@ -79,6 +79,9 @@ var offloadGroups = attr.Words[OffloadGroups]{
 // String returns the words of "ip stats" with commas between them.
 func (g OffloadGroups) String() string { return offloadGroups.Flags(g) }
 
+// MarshalText returns the form of String.
+func (g OffloadGroups) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (g *OffloadGroups) UnmarshalText(b []byte) (err error) {
 	*g, err = offloadGroups.ParseFlags("group of hardware statistics", string(b))

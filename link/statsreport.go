@@ -35,6 +35,9 @@ var statsGroups = attr.Words[StatsGroups]{
 // String returns the words of "ip stats" with commas between them.
 func (g StatsGroups) String() string { return statsGroups.Flags(g) }
 
+// MarshalText returns the form of String.
+func (g StatsGroups) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (g *StatsGroups) UnmarshalText(b []byte) (err error) {
 	*g, err = statsGroups.ParseFlags("group of statistics", string(b))

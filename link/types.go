@@ -47,6 +47,9 @@ func (t Type) String() string {
 	return "[" + strconv.Itoa(int(t)) + "]"
 }
 
+// MarshalText returns the form of String.
+func (t Type) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
 // UnmarshalText reads the form of String, or a number.
 func (t *Type) UnmarshalText(b []byte) error {
 	for n, name := range typeNames {

@@ -117,6 +117,9 @@ var vfLinkStates = attr.Words[VFLinkState]{
 // String returns iproute2's word.
 func (s VFLinkState) String() string { return vfLinkStates.Text(s) }
 
+// MarshalText returns the form of String.
+func (s VFLinkState) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
 // UnmarshalText reads the form of String.
 func (s *VFLinkState) UnmarshalText(b []byte) (err error) {
 	*s, err = vfLinkStates.Parse("VF link state", string(b))

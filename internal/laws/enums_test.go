@@ -16,8 +16,9 @@ var notEnums = map[string]string{
 	"link.Errno":  "an error, whose text is its Error",
 }
 
-// TestEnums asks for String and UnmarshalText on every exported integer type of
-// the public packages, so that what is shown can be read back.
+// TestEnums asks for String, MarshalText and UnmarshalText on every exported
+// integer type of the public packages, so that what is shown, and what is
+// written as JSON, can be read back.
 func TestEnums(t *testing.T) {
 	types, methods := map[string]bool{}, map[string][]string{}
 	for _, s := range sources(t) {
@@ -41,12 +42,12 @@ func TestEnums(t *testing.T) {
 		t.Errorf("only %d integer types found", len(types))
 	}
 	for name := range types {
-		has := slices.Contains(methods[name], "String") && slices.Contains(methods[name], "UnmarshalText")
+		has := slices.Contains(methods[name], "String") && slices.Contains(methods[name], "MarshalText") && slices.Contains(methods[name], "UnmarshalText")
 		switch reason := notEnums[name]; {
 		case !has && reason == "":
-			t.Errorf("%s has no String or no UnmarshalText", name)
+			t.Errorf("%s lacks String, MarshalText or UnmarshalText", name)
 		case has && reason != "":
-			t.Errorf("%s has both and is an exception: %s", name, reason)
+			t.Errorf("%s has all three and is an exception: %s", name, reason)
 		}
 	}
 	for name := range notEnums {
