@@ -85,6 +85,9 @@ type Error struct {
 	Hint string
 	// Err is the cause where that is not the kernel's error.
 	Err error
+	// absent is set if a link that the request refers to is not there, for which
+	// the kernel's number often says no more than that something is wrong.
+	absent bool
 }
 
 // Error says what was attempted, on what, why it failed and what to do.
@@ -130,6 +133,9 @@ func (e *Error) Unwrap() error {
 // than the number alone.
 func (e *Error) Is(target error) bool {
 	if e.Errno == eopnotsupp && strings.Contains(e.Msg, unknownKindText) && errors.Is(ErrUnsupportedKind, target) {
+		return true
+	}
+	if e.absent && errors.Is(ErrNotExist, target) {
 		return true
 	}
 	return e.isRefusal() && errors.Is(ErrInvalid, target)

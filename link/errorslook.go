@@ -179,7 +179,7 @@ func (r *refusal) lowerMissing() bool {
 	if r.said.LowerNetNSID.IsSet() || !r.isMissing(r.below, r.said.Lower) {
 		return false
 	}
-	r.Hint = noSuchLink(r.said.Lower)
+	r.Hint, r.absent = noSuchLink(r.said.Lower), true
 	return true
 }
 
@@ -194,7 +194,7 @@ func (r *refusal) dataMissing() bool {
 	}
 	for f, ref := range attr.Refs(r.said.Kind) {
 		if r.isMissing(r.below, *ref) {
-			r.Attr, r.Hint = joinPath(dataPath, f.Name), noSuchLink(*ref)
+			r.Attr, r.Hint, r.absent = joinPath(dataPath, f.Name), noSuchLink(*ref), true
 			return true
 		}
 	}
@@ -251,7 +251,7 @@ func (r *refusal) notItsPort() bool {
 	var l Link
 	switch err := r.at.get(r.ctx, r.said.Master, &l, 0); {
 	case errors.Is(err, ErrNotExist):
-		r.Hint = "there is no link " + r.said.Master.String() + " to be the master"
+		r.Hint, r.absent = "there is no link "+r.said.Master.String()+" to be the master", true
 	case err != nil || r.now == nil: // a creation says more that can be wrong
 		return false
 	case l.Kind == nil:
