@@ -179,7 +179,7 @@ func (c *Client) apply(ctx context.Context, plan *Plan, op string, opts []Option
 	}
 	var sent atomic.Int64
 	ctx = context.WithValue(ctx, tallyKey{}, &sent)
-	a := &applier{c: c, plan: plan, op: op, tx: &tx{op: op}, subs: make(map[*node]*subject, len(plan.nodes)), out: new(Result), last: map[int]*node{}}
+	a := &applier{c: c, plan: plan, op: op, tx: &tx{op: op, planned: true}, subs: make(map[*node]*subject, len(plan.nodes)), out: new(Result), last: map[int]*node{}}
 	defer a.tx.close()
 	if err := a.prepare(ctx); err != nil {
 		return nil, err

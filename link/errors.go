@@ -135,9 +135,6 @@ func (e *Error) Is(target error) bool {
 	if e.Errno == eopnotsupp && strings.Contains(e.Msg, unknownKindText) && errors.Is(ErrUnsupportedKind, target) {
 		return true
 	}
-	if e.absent && errors.Is(ErrNotExist, target) {
-		return true
-	}
 	return e.isRefusal() && errors.Is(ErrInvalid, target)
 }
 

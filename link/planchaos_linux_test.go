@@ -340,16 +340,17 @@ func (b *box) settledDown(s link.State) {
 	}
 }
 
-// TestNamespaceGoes deletes the namespace that links are wanted in while that is
-// done.
-func TestNamespaceGoes(t *testing.T) {
+// TestLinksElsewhereGo deletes all links of the other namespace while a state
+// that wants some there is applied. The namespace itself cannot go: the client
+// holds it.
+func TestLinksElsewhereGo(t *testing.T) {
 	b := newBox(t)
 	s := scenarioNamed(t, "pod")
 	for k := range 25 {
 		there := newBox(t)
 		want := s.want(b, there)
 		b.tap.reset(func(n int, _ rtnl.Message) rtnltest.Fault {
-			if n == k { // the last links of it go; the handle is what keeps it
+			if n == k {
 				for _, l := range there.list() {
 					_ = there.plain.Delete(there.ctx, l.Ref())
 				}

@@ -139,7 +139,7 @@ func TestUndoFails(t *testing.T) {
 					u.pair(t, s, k, j)
 				}
 			}
-			t.Logf("%d requests, %d pairs of failures, %d left something, %d fields in all, each of them said", n, u.pairs, u.dirty, u.fields)
+			t.Logf("%d requests, %d pairs of failures, %d left something, %d fields in all; said otherwise than found: %d", n, u.pairs, u.dirty, u.fields, u.wrong)
 			if u.dirty == 0 {
 				t.Error("nothing was ever left over: the failures hit nothing")
 			}
@@ -148,7 +148,7 @@ func TestUndoFails(t *testing.T) {
 }
 
 // undoFailures counts.
-type undoFailures struct{ pairs, dirty, fields int }
+type undoFailures struct{ pairs, dirty, fields, wrong int }
 
 // pair fails request k and, unless j is negative, the j-th after it that changes
 // something. It returns how many those are.
@@ -181,6 +181,7 @@ func (u *undoFailures) pair(t *testing.T, s *planned, k, j int) (undos int) {
 		slices.Sort(said)
 	}
 	if !slices.Equal(said, found) {
+		u.wrong++
 		t.Errorf("requests %d and %d: said to be left\n%s\nand is\n%s\n%v", k, j, strings.Join(said, "\n"), strings.Join(found, "\n"), err)
 	}
 	if j >= 0 && j < undos && (tx == nil || len(tx.Failed) == 0) {

@@ -132,7 +132,7 @@ func TestKilled(t *testing.T) {
 				messages += s.killAt(t, i, k, names)
 				kills++
 			}
-			t.Logf("%d requests that change something, %d kills, %d messages to finish, 0 orphans, foreign links as before", n, kills, messages)
+			t.Logf("%d requests that change something, %d kills, %d messages to finish; orphans or foreign links changed: %v", n, kills, messages, t.Failed())
 		})
 	}
 }

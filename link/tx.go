@@ -60,6 +60,7 @@ func undoMore(s step) time.Duration {
 // behind everything that changes links.
 type tx struct {
 	op, link string // of errors that do not say it themselves
+	planned  bool   // its links have been looked up by a plan
 	done     []step
 	failed   step       // the last of done, if the kernel may have done part of it only
 	subjects []*subject // the links it has touched, for measuring what is left
@@ -128,10 +129,14 @@ func (t *tx) try(ctx context.Context, s step) (sent bool, err error) {
 	return true, s.verify(ctx)
 }
 
-// named says which operation failed, if err does not.
+// named says which operation failed, if err does not. That a link which the plan
+// refers to is not there any more is a conflict, whatever the kernel calls it.
 func (t *tx) named(err error) error {
 	var e *Error
 	if errors.As(err, &e) {
+		if e.absent && t.planned { // the plan had found it
+			return &Error{Op: t.op, Link: e.Link, Err: fmt.Errorf("%w: %w", ErrConflict, err)}
+		}
 		return err
 	}
 	return &Error{Op: t.op, Link: t.link, Err: err}
