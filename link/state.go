@@ -128,12 +128,3 @@ func (l *Link) reports(f attr.Field) bool {
 	s.Kind, s.Port = l.Kind, l.Port
 	return fieldValue(s, f) != nil
 }
-
-// names are the names of fields, for people.
-func names(fields []attr.Field) []string {
-	out := make([]string, len(fields))
-	for i, f := range fields {
-		out[i] = f.Name
-	}
-	return out
-}

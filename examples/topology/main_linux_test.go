@@ -50,7 +50,6 @@ nothing to do
 `, `
   step 3, change pod0: failed
   why: apply pod0: address: Address already in use; the address is that of eth0, the link below, or of another link on it
-  undone: set pod0 address 02:00:00:00:00:01
   undone: create vxlan vxlan7
   undone: set br0 kind bridge ageing_time 3000
   is everything as it was? true
