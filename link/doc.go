@@ -32,9 +32,10 @@
 // What a State does not say is left alone: other links, and fields of its
 // links that are absent. Of what it says, fields that the kernel takes and never
 // reports are set when the link is made and not compared afterwards. XDP
-// programs are no part of a State. A link is known by its name; to rename it or move it needs a [Move], for otherwise
-// another would be made. Links are removed where they are named (State.Absent),
-// or have the mark of an [Owner] that says Prune.
+// programs are no part of a State. A link is known by its name; to rename it or
+// move it needs a [Move], for otherwise another would be made. Links are removed
+// where they are named (State.Absent), or have the mark of an [Owner] that says
+// Prune.
 //
 // A field that is fixed at creation, or another kind, needs the link made anew,
 // which only [Remake] with its name permits. What else a step would lose is read

@@ -3,7 +3,6 @@ package link
 import (
 	"cmp"
 	"fmt"
-	"reflect"
 	"slices"
 
 	"github.com/iplink-go/iplink/attr"
@@ -262,85 +261,6 @@ func (s *Spec) checkWanted() error {
 	return nil
 }
 
-// matchPeer makes what the data of a pair says of its other end the want of a
-// node of its own.
-func (p *planner) matchPeer(n *node) {
-	pair, ok := n.want.Kind.(kind.Pairer)
-	if !ok || !pair.PeerSpec().IsSet() {
-		return
-	}
-	said := pair.PeerSpec().Value()
-	w := specOfPeer(&said)
-	if err := w.checkNames(); err != nil {
-		p.wrong(n.name, fmt.Errorf("peer: %w", err))
-		return
-	}
-	other, at, ok := p.otherEnd(n, w)
-	if !ok {
-		return
-	}
-	if n.link == nil && other.link != nil {
-		p.wrong(n.name, fmt.Errorf("peer: %s is there already and has another peer: %w", other.called(), ErrExist))
-		return
-	}
-	if other.pair != nil && other.pair != n || n.pair != nil && n.pair != other {
-		p.wrong(n.name, fmt.Errorf("peer: %s is to be the other end of another link: %w", other.name, attr.ErrValue))
-		return
-	}
-	w.NetNS = kind.NetNS{}
-	if !other.wanted() {
-		other.want, other.to = new(Spec), at
-		other.name = cmp.Or(w.Name, other.name)
-	}
-	if reflect.ValueOf(other.want).Elem().IsZero() {
-		other.want = w
-	} else if err := other.want.merge(w); err != nil {
-		p.wrong(n.name, fmt.Errorf("peer: %w", err))
-		return
-	}
-	n.pair, other.pair = other, n
-	pair.PeerSpec().Clear()
-	if other.link == nil && n.link == nil && other.born == nil && n.born == nil {
-		other.born = n
-	}
-}
-
-// otherEnd returns the node that w, the peer of n, is about, and where it
-// shall be.
-func (p *planner) otherEnd(n *node, w *Spec) (*node, int, bool) {
-	at, ok := p.space(n.name, w.NetNS)
-	if !ok {
-		return nil, 0, false
-	}
-	described := p.wantedAs(target{at, w.Name})
-	switch {
-	case n.link == nil || n.peer == nil && n.link.KindName() != n.want.Kind.Kind():
-		if described != nil {
-			return described, at, true
-		}
-		return p.add(&node{from: at, to: at, name: w.Name}), at, true
-	case n.peer == nil:
-		p.wrong(n.name, fmt.Errorf("peer: it is in a namespace that is not in the snapshot: %w", ErrNotExist))
-		return nil, 0, false
-	case described != nil && described != n.peer:
-		p.wrong(n.name, fmt.Errorf("peer: it is %s, and %s is another link: %w", n.peer.link.Name, w.Name, ErrConflict))
-		return nil, 0, false
-	case !w.NetNS.IsSet():
-		at = n.peer.to
-	}
-	return n.peer, at, true
-}
-
-// wantedAs returns the node that is wanted under a name.
-func (p *planner) wantedAs(to target) *node {
-	for _, n := range p.nodes {
-		if n.wanted() && n.to == to.at && n.name == to.name && to.name != "" {
-			return n
-		}
-	}
-	return nil
-}
-
 // matchAbsent notes the links that shall not be there.
 func (p *planner) matchAbsent() {
 	for _, place := range p.state.Absent {
@@ -402,47 +322,6 @@ func (p *planner) final(n *node, name string) {
 		hint = ", whose alternative name it is; a Move renames that link"
 	}
 	p.wrong(cmp.Or(who.name, who.called()), fmt.Errorf("the name %s belongs to %s%s: %w", name, has.called(), hint, ErrExist))
-}
-
-// merge adds to s what o says, which must not be something else than s says.
-func (s *Spec) merge(o *Spec) error {
-	mine, theirs := said(s), said(o)
-	common, differing := new(Spec), new(Spec)
-	copyFields(common, o, func(name string) bool { return mine[name] })
-	fields, err := attr.Diff(differing, common, s)
-	if err != nil {
-		return err
-	}
-	if len(fields) > 0 {
-		return refused(fields[0].Name, "it is said twice, as %s and as %s", valueText(s, fields[0]), valueText(o, fields[0]))
-	}
-	copyFields(s, o, func(name string) bool { return theirs[name] && !mine[name] })
-	switches := o.switches()
-	for i, mine := range s.switches() {
-		switch theirs := *switches[i]; {
-		case !theirs.IsSet():
-		case mine.IsSet() && *mine != theirs:
-			return refused("flags", "one of them is said to be both on and off")
-		default:
-			*mine = theirs
-		}
-	}
-	return nil
-}
-
-// copyFields copies fields but the switches, which are one to package attr.
-func copyFields(dst, src *Spec, keep func(name string) bool) {
-	was := *dst
-	// One type: there is no error to have.
-	_ = attr.Copy(dst, src, func(f *attr.Field) bool { return keep(f.Name) })
-	for i, s := range was.switches() {
-		*dst.switches()[i] = *s
-	}
-}
-
-// switches are the fields that are bits of the header.
-func (s *Spec) switches() [7]*attr.Opt[bool] {
-	return [...]*attr.Opt[bool]{&s.Up, &s.ARP, &s.Promisc, &s.AllMulti, &s.Multicast, &s.Trailers, &s.Dynamic}
 }
 
 // netNSText names a namespace for people.

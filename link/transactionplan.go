@@ -1,0 +1,340 @@
+package link
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/iplink-go/iplink/attr"
+	"github.com/iplink-go/iplink/kind"
+)
+
+// How a transaction is planned: the operations are taken one after the other,
+// each as if those before had been done. Links are read when they are first
+// spoken of. Steps keep the order of the operations; nothing is sorted but the
+// steps of one operation, by phase.
+
+// A txPlanner is a planner that reads links when it needs them.
+type txPlanner struct {
+	planner
+	c      *Client
+	places []*place
+	byName []map[string]*node // as called after the operations so far
+}
+
+func (t *Tx) plan(ctx context.Context, op string) (*Plan, error) {
+	p := &txPlanner{c: t.c, planner: planner{op: op, state: new(State), opts: optionsOf(nil), spaces: map[kind.NetNS]int{}, snap: new(Snapshot)}}
+	p.opts.allow = ^Loss(0)
+	p.enterNamespace(t.c.home, kind.NetNS{})
+	defer p.close()
+	for range t.ops {
+		p.add(new(node)) // the links that are made have the numbers of their operations
+	}
+	for i, o := range t.ops {
+		if err := p.operation(ctx, p.nodes[i], o); err != nil {
+			p.wrong(cmp.Or(o.name(), o.link.String()), err)
+		}
+		if p.hopeless() || len(p.problem) > 0 { // what follows may build on it
+			return nil, p.err()
+		}
+	}
+	p.joinDeletes()
+	p.number()
+	p.lose()
+	return p.planner.plan(), nil
+}
+
+func (o *txOp) name() string {
+	if o.spec != nil {
+		return o.spec.Name
+	}
+	return ""
+}
+
+func (p *txPlanner) close() {
+	for _, place := range p.places {
+		if place != p.c.home {
+			place.close() // only read from
+		}
+	}
+}
+
+func (p *txPlanner) enterNamespace(at *place, ns kind.NetNS) int {
+	i := len(p.places)
+	p.places = append(p.places, at)
+	p.spaces[ns] = i
+	in := NamespaceLinks{IDs: map[int32]int{}}
+	if i > 0 {
+		in.NetNS, in.Label = []kind.NetNS{ns}, at.ns.String()
+	}
+	p.snap.Namespaces = append(p.snap.Namespaces, in)
+	p.rank = append(p.rank, i)
+	p.byIndex = append(p.byIndex, map[uint32]*node{})
+	p.byName = append(p.byName, map[string]*node{})
+	return i
+}
+
+// namespace returns the number of a namespace, which it opens if it is new.
+func (p *txPlanner) namespace(ctx context.Context, ns kind.NetNS) (int, error) {
+	if i, ok := p.spaces[ns]; ok {
+		return i, nil
+	}
+	at, err := p.c.home.at(ctx, ns)
+	if err != nil {
+		return 0, err
+	}
+	for i, have := range p.places {
+		if have == at || have.ns != nil && at.ns != nil && have.ns.Equal(at.ns) {
+			if have != at {
+				at.close() // only opened
+			}
+			p.spaces[ns] = i
+			return i, nil
+		}
+	}
+	return p.enterNamespace(at, ns), nil
+}
+
+// lookup returns the link that r points to after the operations so far.
+func (p *txPlanner) lookup(ctx context.Context, at int, r Ref) (*node, error) {
+	if n := p.handled(r); n != nil {
+		if n.want == nil || n.absent {
+			return nil, fmt.Errorf("%s is not a link that was made before: %w", r, ErrNotExist)
+		}
+		return n, nil
+	}
+	if n, ok := p.byName[at][r.Name()]; ok && r.Name() != "" {
+		if n == nil {
+			return nil, fmt.Errorf("%q was given up before: %w", r.Name(), ErrNotExist)
+		}
+		return n, nil
+	}
+	l := new(Link)
+	if err := p.places[at].get(ctx, r, l, WithVFs); err != nil {
+		return nil, opError(p.op, err)
+	}
+	if n := p.byIndex[at][l.Index]; n != nil {
+		return n, nil
+	}
+	n := p.add(&node{link: l, from: at, to: at, name: l.Name})
+	p.byIndex[at][l.Index] = n
+	p.call(n, l.Name)
+	for _, alt := range l.AltNames {
+		p.byName[at][alt] = n
+	}
+	return n, nil
+}
+
+// call gives the node a name.
+func (p *txPlanner) call(n *node, name string) {
+	n.name = name
+	if name != "" {
+		p.byName[n.to][name] = n
+	}
+}
+
+// operation makes the steps of one operation.
+func (p *txPlanner) operation(ctx context.Context, n *node, o txOp) error {
+	from := len(p.steps)
+	var err error
+	switch o.op {
+	case OpCreate:
+		err = p.create(ctx, n, o.spec)
+	case OpChange:
+		err = p.change(ctx, o.link, o.spec)
+	case OpDelete:
+		err = p.delete(ctx, o.link)
+	}
+	steps := p.steps[from:]
+	slices.SortStableFunc(steps, func(a, b *planStep) int {
+		return cmp.Or(cmp.Compare(a.place(), b.place()), a.turn-b.turn, a.node.id-b.node.id)
+	})
+	return err
+}
+
+// resolve makes the references of w handles.
+func (p *txPlanner) resolve(ctx context.Context, n *node, w *Spec) error {
+	set := func(field string, at int, r *Ref) (*node, error) {
+		if i, isIndex := r.Index(); !r.IsSet() || isIndex && i == 0 {
+			return nil, nil
+		}
+		to, err := p.lookup(ctx, at, *r)
+		if err != nil {
+			return nil, &attr.Error{Path: field, Offset: -1, Err: err}
+		}
+		*r = to.handle()
+		return to, nil
+	}
+	var err error
+	if w.LowerNetNSID.IsSet() {
+		if w.Lower.Name() != "" {
+			return refused("link", "%q is in another namespace; say it by index", w.Lower.Name())
+		}
+	} else if n.newLower, err = set("link", 0, &w.Lower); err != nil {
+		return err
+	}
+	if n.newMaster, err = set("master", n.to, &w.Master); err != nil {
+		return err
+	}
+	if w.Kind != nil {
+		for f, r := range attr.Refs(w.Kind) {
+			if _, err := set(f.Name, 0, r); err != nil {
+				return err
+			}
+		}
+	}
+	if w.Port != nil {
+		for f, r := range attr.Refs(w.Port) {
+			if _, err := set(f.Name, n.to, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *txPlanner) create(ctx context.Context, n *node, w *Spec) error {
+	if err := w.checkCreate(); err != nil {
+		return err
+	}
+	at, err := p.namespace(ctx, w.NetNS)
+	if err != nil {
+		return err
+	}
+	n.from, n.to, n.want = at, at, w
+	if err := p.createPeer(ctx, n, w); err != nil {
+		return err
+	}
+	if err := p.resolve(ctx, n, w); err != nil {
+		return err
+	}
+	p.call(n, w.Name)
+	if err := p.encodable(w); err != nil {
+		return err
+	}
+	p.createSteps(n)
+	return nil
+}
+
+// createPeer makes a node of what is said of the other end of a pair.
+func (p *txPlanner) createPeer(ctx context.Context, n *node, w *Spec) error {
+	pair := pairOf(w)
+	if pair == nil || !pair.PeerSpec().IsSet() {
+		return nil
+	}
+	said := pair.PeerSpec().Value()
+	at, err := p.namespace(ctx, said.NetNS)
+	if err != nil {
+		return fmt.Errorf("peer: %w", err)
+	}
+	want := specOfPeer(&said)
+	want.NetNS = kind.NetNS{}
+	other := p.add(&node{from: at, to: at, want: want, born: n, pair: n})
+	n.pair = other
+	pair.PeerSpec().Clear()
+	if err := p.resolve(ctx, other, want); err != nil {
+		return fmt.Errorf("peer: %w", err)
+	}
+	p.call(other, want.Name)
+	return p.encodable(want)
+}
+
+func (p *txPlanner) change(ctx context.Context, r Ref, w *Spec) error {
+	n, err := p.lookup(ctx, 0, r)
+	if err != nil {
+		return err
+	}
+	if err := w.checkNames(); err != nil {
+		return err
+	}
+	to := n.to
+	if w.NetNS.IsSet() {
+		if to, err = p.namespace(ctx, w.NetNS); err != nil {
+			return err
+		}
+	}
+	if n.moved && to != n.to {
+		return refused("netns", "one transaction cannot move a link twice")
+	}
+	was, name := *n, n.name
+	n.to = to
+	if err := p.resolve(ctx, n, w); err != nil {
+		return err
+	}
+	if w.Name != "" && w.Name != name {
+		p.byName[was.to][name] = nil
+		p.call(n, w.Name)
+	} else if to != was.to {
+		p.byName[was.to][name] = nil
+		p.call(n, name)
+	}
+	n.want = w
+	if was.want == nil && n.link != nil {
+		if err := p.comparePeer(ctx, n); err != nil {
+			return err
+		}
+		p.compareNode(n)
+		if len(p.problem) > 0 {
+			return nil
+		}
+		p.check(n)
+		p.changeSteps(n)
+	} else if err := p.changeAgain(n, &was); err != nil {
+		return err
+	}
+	n.moved = n.moves()
+	if was.want != nil {
+		n.want = w.over(was.want)
+	}
+	return nil
+}
+
+// comparePeer takes what is said of the peer out of what is wanted, if the peer
+// is so.
+func (p *txPlanner) comparePeer(ctx context.Context, n *node) error {
+	if pairOf(n.want) == nil {
+		return nil
+	}
+	sub := &subject{kind: n.link.KindName(), op: p.op, at: p.places[n.from], index: n.link.Index, now: n.link}
+	return sub.comparePeer(ctx, n.want)
+}
+
+// changeAgain makes the steps for a link that an earlier operation makes or
+// changes. What of it will hold by then is seen when it is its turn.
+func (p *txPlanner) changeAgain(n, was *node) error {
+	d := *n.want.Clone()
+	d.NetNS, d.Index, d.Lower = kind.NetNS{}, 0, Ref{}
+	if d.Name == was.name {
+		d.Name = ""
+	}
+	if err := p.encodable(&d); err != nil {
+		return err
+	}
+	have := was.altNames()
+	if n.moves() && !was.moved {
+		p.step(n, planStep{Step: Step{Op: OpMove}, phase: phaseMove, spec: &Spec{Name: d.Name, Index: n.want.Index}})
+		d.Name = ""
+	}
+	p.sets(n, &d)
+	if n.want.AltNames == nil {
+		n.want.AltNames = have
+	}
+	p.altSteps(n, have)
+	return nil
+}
+
+func (p *txPlanner) delete(ctx context.Context, r Ref) error {
+	n, err := p.lookup(ctx, 0, r)
+	if err != nil {
+		return err
+	}
+	n.absent = true
+	p.step(n, planStep{Step: Step{Op: OpDelete}, phase: phaseDelete})
+	for name, has := range p.byName[n.to] {
+		if has == n {
+			p.byName[n.to][name] = nil
+		}
+	}
+	return nil
+}
