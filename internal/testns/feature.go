@@ -3,6 +3,7 @@ package testns
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -120,9 +121,21 @@ func Missing(t testing.TB, f Feature, why error) {
 	case err != nil:
 		t.Fatal(err)
 	case matrix && f.In(k):
-		t.Fatalf("kernel %s must have feature %q: %v", k.Key, f.Name, why)
+		t.Fatalf("kernel %s must have feature %q: %v%s", k.Key, f.Name, why, unfinished())
 	}
 	t.Skipf("kernel feature %q is missing: %v", f.Name, why)
+}
+
+// unfinished names modules that are loaded and do not work: modprobe leaves them
+// alone, and so they can be what is missing.
+func unfinished() (text string) {
+	b, _ := os.ReadFile("/proc/modules") // without it there are none
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); len(f) > 4 && f[4] != "Live" {
+			text += fmt.Sprintf("; module %s is %s", f[0], strings.ToLower(f[4]))
+		}
+	}
+	return text
 }
 
 // probed holds the result of each probe by the feature's name.
