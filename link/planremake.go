@@ -36,7 +36,9 @@ func (p *planner) compareRemade(n *node) {
 	if n.want.Kind != nil && n.want.Kind.Info().GoesWithLink {
 		n.newOn = p.inData(n.want.Kind)
 	}
-	if p.mtuBelow(n) != nil && !said { // as the kernel would have lowered it
+	low := n.lowerEnd()
+	unknown := low != nil && low.remake && !low.want.MTU.IsSet()
+	if !said && (unknown || p.mtuBelow(n) != nil) { // as the kernel would have lowered it
 		n.want.MTU = attr.Opt[uint32]{}
 	}
 	for _, port := range n.ports {
@@ -73,8 +75,8 @@ func (p *planner) handles(n *node, s *Spec) {
 	}
 	if n.lower != nil && n.want.Lower == (Ref{}) && s.Lower.IsSet() {
 		s.Lower, s.LowerNetNSID = n.lower.handle(), attr.Opt[int32]{}
-		if n.lower.from != 0 {
-			p.wrong(n.name, refused("link", "the link below is in another namespace: it cannot be made anew from here"))
+		if n.lower.from != 0 || n.lower.to != 0 {
+			p.wrong(n.name, refused("link", "the link below is in another namespace, or goes to one: it cannot be made anew from here"))
 		}
 	}
 }

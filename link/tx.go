@@ -170,12 +170,21 @@ func (t *tx) rollback(ctx context.Context, cause error) error {
 	slices.Reverse(e.Done)
 	t.done, t.failed = nil, nil
 	for _, s := range t.subjects {
-		e.Residue = append(e.Residue, s.residue(ctx)...)
+		e.Residue = append(e.Residue, measured(ctx, s)...)
 	}
 	if len(e.Done) == 0 && e.Clean() { // the one step that failed did nothing
 		return cause
 	}
 	return e
+}
+
+// measured is what is left of a link, read once more where an answer was lost.
+func measured(ctx context.Context, s *subject) (left []Residue) {
+	_ = insist(ctx, undoTry, func(ctx context.Context) error { // what could not be read is among left
+		left = s.residue(ctx)
+		return ctx.Err()
+	})
+	return left
 }
 
 // takeBack undoes a step, and reports whether there was anything to undo: where
