@@ -48,8 +48,8 @@ func (c *Client) DeleteMany(ctx context.Context, refs ...Ref) error {
 	if err != nil || len(subs) == 0 {
 		return err
 	}
-	if marks := firstEnds(subs); len(marks) == 1 {
-		return t.run(ctx, &deleteStep{sub: marks[0]})
+	if len(subs) == 1 {
+		return t.run(ctx, &deleteStep{sub: subs[0]})
 	}
 	t.subjects = subs
 	return t.run(ctx, newBulkDelete(t, c.home, subs))
@@ -85,42 +85,19 @@ func (p *place) subjects(ctx context.Context, refs []Ref) ([]*subject, error) {
 	return out, join(errs...)
 }
 
-// firstEnds leaves out the second end of each pair, which goes with the first.
-func firstEnds(subs []*subject) []*subject {
-	var out []*subject
-	ends := map[uint32]uint32{} // the other end of each pair
-	for _, s := range subs {
-		l := s.now
-		i, _ := l.Lower.Index()
-		if l.Kind == nil || !l.Kind.Info().Pair || l.LowerNetNSID.IsSet() {
-			i = 0
-		}
-		if i != 0 && ends[i] == l.Index {
-			continue
-		}
-		if i != 0 {
-			ends[l.Index] = i
-		}
-		out = append(out, s)
-	}
-	return out
-}
-
 // bulkDelete removes several links of one namespace at once. Both ends of a
-// pair may be among them, lower links and uppers, masters and ports: the kernel
-// collects all before it takes the first apart (rtnl_group_dellink), as it does
-// when a whole namespace goes.
+// pair may be among them, lower links and uppers, masters and ports.
 type bulkDelete struct {
 	tx   *tx
 	at   *place
 	subs []*subject
-	// marks are the links that are put into the group: subs without the second
-	// ends of pairs.
+	// marks are the links that are put into the group. The others of subs go
+	// with them.
 	marks []*subject
 	group uint32
 	// owner is the mark of a state that prunes, 0 for none.
 	owner uint32
-	were  []*original // marks as they were, in their own groups
+	were  []*original // subs as they were, each pair once
 	sent  bool        // the kernel has deleted them, or may have
 }
 
@@ -174,8 +151,9 @@ func (s *bulkDelete) guard(ctx context.Context) error {
 			return err
 		}
 	}
+	firsts := firstEnds(s.subs)
+	s.marks = withoutUppers(firsts, s.subs, at)
 	s.choose(used)
-	s.marks = firstEnds(s.subs)
 	other := func(l *Link) (*Link, error) {
 		if i, _ := l.Lower.Index(); !l.LowerNetNSID.IsSet() && at[i] != nil {
 			return at[i], nil
@@ -183,7 +161,7 @@ func (s *bulkDelete) guard(ctx context.Context) error {
 		return s.at.peer(ctx, l, 0)
 	}
 	s.were = nil
-	for _, sub := range s.marks {
+	for _, sub := range firsts {
 		s.were = append(s.were, s.tx.original(sub, other))
 	}
 	return nil
@@ -193,19 +171,85 @@ func (s *bulkDelete) guard(ctx context.Context) error {
 // group, the one that replaces it must say so too; links of a program that was
 // killed are in it already, and are among those to delete or are left alone.
 func (s *bulkDelete) choose(used map[uint32]bool) {
-	if s.group = leaving(s.owner); s.owner != 0 {
-		for _, sub := range s.subs {
-			if sub.now.Group == attr.Some(s.group) {
-				return // members tells whether all of them are to go
-			}
-		}
-		if !used[s.group] {
-			return
-		}
+	if s.group = leaving(s.owner); s.owner != 0 && s.isFit(used) {
+		return
 	}
 	for s.group = 0; s.group == 0 || used[s.group]; {
 		s.group = rand.Uint32N(1 << 31) // the kernel counts in an int; 0 is the default, and cannot be deleted
 	}
+}
+
+// isFit reports whether the group is unused but for links of marks; if others
+// are in it too, members tells. What goes with the marks must not be in it.
+func (s *bulkDelete) isFit(used map[uint32]bool) bool {
+	in := func(sub *subject) bool { return sub.now.Group == attr.Some(s.group) }
+	for _, sub := range s.subs {
+		if in(sub) && !slices.Contains(s.marks, sub) {
+			return false
+		}
+	}
+	return !used[s.group] || slices.ContainsFunc(s.marks, in)
+}
+
+// firstEnds leaves out the second end of each pair, which goes with the first.
+func firstEnds(subs []*subject) []*subject {
+	var out []*subject
+	seen := map[uint32]bool{}
+	for _, s := range subs {
+		if i := s.now.pairedWith(); i == 0 || !seen[i] {
+			out = append(out, s)
+		}
+		seen[s.index] = true
+	}
+	return out
+}
+
+// pairedWith is the index of the other end of a pair, 0 if it is elsewhere or
+// there is none.
+func (l *Link) pairedWith() uint32 {
+	if l.Kind == nil || !l.Kind.Info().Pair || l.LowerNetNSID.IsSet() {
+		return 0
+	}
+	i, _ := l.Lower.Index()
+	return i
+}
+
+// withoutUppers leaves out what sits, perhaps by way of others, on a link that
+// is deleted too. It goes with that one, and must not go beside it: before Linux
+// 5.18 the kernel waits for links in the order in which they were made, and so
+// for ever for a lower one that an upper holds until it is freed itself
+// (netdev_run_todo, vlan_dev_free). A network namespace that goes is no
+// example: its links are taken in the opposite order.
+func withoutUppers(marks, all []*subject, at map[uint32]*Link) []*subject {
+	goes := map[uint32]bool{}
+	for _, s := range all {
+		goes[s.index] = true
+		goes[s.now.pairedWith()] = true
+	}
+	delete(goes, 0)
+	var out []*subject
+	for _, s := range marks {
+		if !s.now.sitsAbove(goes, at) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// sitsAbove reports whether one of the links below is among those that go. at are
+// the links of the namespace.
+func (l *Link) sitsAbove(goes map[uint32]bool, at map[uint32]*Link) bool {
+	for range len(at) { // no more are below, whatever was read
+		if l == nil || l.Kind == nil || !l.Kind.Info().NeedsLower || l.LowerNetNSID.IsSet() {
+			return false
+		}
+		i, _ := l.Lower.Index()
+		if goes[i] {
+			return true
+		}
+		l = at[i]
+	}
+	return false
 }
 
 // found takes what a list says of the link for the last read.
@@ -223,8 +267,25 @@ func (s *subject) found(l *Link) error {
 }
 
 // send puts the links into the group, makes sure that it holds them and nobody
-// else, and deletes it.
+// else, and deletes it. One that all others go with needs no group.
 func (s *bulkDelete) send(ctx context.Context) error {
+	err := s.mark(ctx)
+	if err != nil {
+		return err
+	}
+	if len(s.marks) == 1 {
+		err = s.marks[0].delete(ctx)
+	} else {
+		err = s.delete(ctx)
+	}
+	s.sent = err == nil || errors.Is(err, ErrUnknownOutcome)
+	return settled(ctx, err, s)
+}
+
+func (s *bulkDelete) mark(ctx context.Context) error {
+	if len(s.marks) == 1 {
+		return s.marks[0].still(ctx)
+	}
 	for _, sub := range s.marks {
 		if err := sub.still(ctx); err != nil {
 			return err
@@ -237,12 +298,7 @@ func (s *bulkDelete) send(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.members(ctx); err != nil {
-		return err
-	}
-	err := s.delete(ctx)
-	s.sent = err == nil || errors.Is(err, ErrUnknownOutcome)
-	return settled(ctx, err, s)
+	return s.members(ctx)
 }
 
 // members lists the links of the group, which must be those to delete.
