@@ -56,6 +56,20 @@ func (*MACsec) Kind() string { return "macsec" }
 // Info says that a MACsec sits on a lower link.
 func (*MACsec) Info() Info { return Info{NeedsLower: true, RxHandler: "macsec", Module: "macsec"} }
 
+// Omit leaves out what the kernel refuses to be told together: that the SCI is
+// sent, as it is by default, beside what takes its place (macsec_validate_attr);
+// and an SCI that is not sent, of which the port is enough, since the rest is the
+// address of the link (macsec_newlink).
+func (m *MACsec) Omit() {
+	if m.IncludeSCI == attr.On && (m.EndStation == attr.On || m.SCB == attr.On) {
+		m.IncludeSCI.Clear()
+	}
+	if sci, ok := m.SCI.Get(); ok && m.IncludeSCI == attr.Off {
+		m.Port = attr.U16(uint16(sci))
+		m.SCI.Clear()
+	}
+}
+
 // Accompany says the window with the protection that needs it.
 func (m *MACsec) Accompany(has Kind) {
 	if h, ok := has.(*MACsec); ok && m.ReplayProtect.Value() && !m.Window.IsSet() {

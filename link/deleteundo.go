@@ -161,10 +161,25 @@ func (o *original) create(ctx context.Context) error {
 	if err != nil {
 		return failure(o.sub.op, o.was.Name, fmt.Errorf("cannot be made again: %w", err))
 	}
-	t := &tx{op: o.sub.op, link: o.was.Name}
+	w := o.request(ctx)
+	err = o.attempt(ctx, w)
+	if w.LowerNetNSID.IsSet() && w.Index != 0 && (errors.Is(err, ErrBusy) || errors.Is(err, ErrExist)) {
+		// Kernels up to 6.14 or so make it beside the lower link, where another
+		// can have the index.
+		w.Index = 0
+		err = o.attempt(ctx, w)
+	}
+	if errors.Is(err, ErrVerify) {
+		return nil // the residue will show it
+	}
+	return err
+}
+
+// attempt makes the link of w.
+func (o *original) attempt(ctx context.Context, w *Spec) error {
+	t := &tx{op: o.sub.op, link: w.Name}
 	defer t.close()
 	first, second := o.ends()
-	w := o.request(ctx)
 	s := &createStep{
 		sub:  &subject{kind: o.sub.kind, names: []string{w.Name}, op: o.sub.op, at: first.at, now: &Link{Name: w.Name}},
 		from: first.at, want: w,
@@ -175,13 +190,10 @@ func (o *original) create(ctx context.Context) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	_, err = t.try(ctx, s)
+	_, err := t.try(ctx, s)
 	o.made = o.made || s.made
 	first.isAgain(s.sub)
 	second.isAgain(s.peer)
-	if errors.Is(err, ErrVerify) {
-		return nil // the residue will show it
-	}
 	return err
 }
 
@@ -286,7 +298,11 @@ func (s *subject) finish(ctx context.Context, was *Link) error {
 	for _, n := range was.AltNames {
 		errs = append(errs, s.giveAltName(ctx, n))
 	}
-	return join(append(errs, s.strive(ctx, up))...)
+	errs = append(errs, s.strive(ctx, up))
+	if was.Kind.Info().Carrier && was.Carrier == attr.Off {
+		errs = append(errs, s.strive(ctx, &Spec{Carrier: attr.Off}))
+	}
+	return join(errs...)
 }
 
 // followPorts is for what has followed the ports as they joined.

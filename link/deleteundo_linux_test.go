@@ -140,13 +140,19 @@ func TestDeleteLowerElsewhere(t *testing.T) {
 	b, there := newBox(t), newBox(t)
 	there.pair()
 	for _, s := range []link.Spec{
-		{Name: "m0", Lower: link.Name("v0"), NetNS: b.ns.NetNS(), Kind: &kind.Macvlan{}},
-		{Name: "vx0", NetNS: b.ns.NetNS(), Kind: &kind.VXLAN{ID: attr.U32(7), Link: link.Name("v0"), Port: attr.U16(4789)}},
+		{Name: "m0", Index: 700, Lower: link.Name("v0"), NetNS: b.ns.NetNS(), Kind: &kind.Macvlan{}},
+		{Name: "vx0", Index: 701, NetNS: b.ns.NetNS(), Kind: &kind.VXLAN{ID: attr.U32(7), Link: link.Name("v0"), Port: attr.U16(4789)}},
 	} {
 		there.prepare(s)
 	}
 	b.remade(false, "m0")
 	b.remade(true, "m0", "vx0")
+	// A link there has the index: some kernels do not give it back then.
+	there.prepare(link.Spec{Name: "other", Index: 700, Kind: &kind.IFB{}})
+	err := b.c.DeleteAndFail(b.ctx, false, func() { b.absent("m0") }, link.Name("m0"))
+	if l := b.get("m0"); !l.LowerNetNSID.IsSet() || l.Index != 700 && !strings.Contains(err.Error(), "m0: index was 700") {
+		t.Errorf("%v\n%s", err, l)
+	}
 }
 
 // TestDeleteNotUndone is about links that cannot be made again: the error says
