@@ -171,9 +171,15 @@ func (p *planner) left(n *node) {
 		gone.waits(leaves)
 		change.waits(leaves)
 	}
+	moves := n.does(OpMove)
 	for _, up := range n.above {
-		if d := up.deletion(); d != nil && d != gone {
-			gone.waits(d)
+		d := up.deletion()
+		if d == nil || d == gone {
+			continue
+		}
+		gone.waits(d)
+		if up.lower != n { // it goes with the link in its data, also when that moves
+			moves.waits(d)
 		}
 	}
 }

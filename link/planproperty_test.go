@@ -470,7 +470,7 @@ func (pc *planCase) String() string {
 func TestDiffRandom(t *testing.T) {
 	rounds, planned, failed := 2000, 0, 0
 	if os.Getenv(fullRuns) == "1" {
-		rounds = 12_000
+		rounds = 3_000
 	}
 	for seed := range rounds {
 		pc := newPlanCase(seeded(uint64(seed)))

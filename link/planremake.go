@@ -36,7 +36,7 @@ func (p *planner) compareRemade(n *node) {
 	if n.want.Kind != nil && n.want.Kind.Info().GoesWithLink {
 		n.newOn = p.inData(n.want.Kind)
 	}
-	low := n.lowerEnd()
+	low := n.belowEnd()
 	unknown := low != nil && low.remake && !low.want.MTU.IsSet()
 	if !said && (unknown || p.mtuBelow(n) != nil) { // as the kernel would have lowered it
 		n.want.MTU = attr.Opt[uint32]{}
@@ -70,8 +70,8 @@ func (p *planner) handles(n *node, s *Spec) {
 			*r = to.handle()
 		}
 	}
-	if n.on != nil && n.on.from != 0 && n.newOn == nil && s.Kind != nil {
-		p.wrong(n.name, refused("link", "the link in its data is in another namespace: it cannot be made anew from here"))
+	if n.on != nil && (n.on.from != 0 || n.on.to != 0) && n.newOn == nil && s.Kind != nil {
+		p.wrong(n.name, refused("link", "the link in its data is in another namespace, or goes to one: it cannot be made anew from here"))
 	}
 	if n.lower != nil && n.want.Lower == (Ref{}) && s.Lower.IsSet() {
 		s.Lower, s.LowerNetNSID = n.lower.handle(), attr.Opt[int32]{}
