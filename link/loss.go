@@ -61,3 +61,15 @@ var lossWords = attr.Words[Loss]{
 
 // String returns the names of the losses with commas between them.
 func (l Loss) String() string { return lossWords.Flags(l) }
+
+// MarshalText writes the names of the losses with commas between them.
+func (l Loss) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText reads what MarshalText writes.
+func (l *Loss) UnmarshalText(b []byte) error {
+	v, err := lossWords.ParseFlags("loss", string(b))
+	if err == nil {
+		*l = v
+	}
+	return err
+}

@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,9 +18,9 @@ import (
 // Diff compares a Snapshot with a State and is pure. It goes through one pass
 // after the other, each in a file that says its rules:
 //
-//	match      which link is meant by what is wanted        planmatch.go
+//	match      which link is meant by what is wanted        planmatch.go, planpeer.go
 //	resolve    references become links                       planrefs.go
-//	compare    what differs, and what must be made anew      plancompare.go
+//	compare    what differs, and what must be made anew      plancompare.go, planremake.go
 //	steps      one message each, with what it would lose     plansteps.go, planloss.go
 //	order      what must come before what                    planorder.go, plannames.go
 //
@@ -154,7 +155,7 @@ func (p *Plan) String() string {
 
 // MarshalJSON writes the steps as an array of objects, with the names and
 // values of [Step.String].
-func (p *Plan) MarshalJSON() ([]byte, error) { return marshalSteps(p.Steps()) }
+func (p *Plan) MarshalJSON() ([]byte, error) { return json.Marshal(p.Steps()) }
 
 // ErrLossy: a plan would lose what nobody allowed it to.
 var ErrLossy = errors.New("would lose what is not allowed to be lost")

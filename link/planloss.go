@@ -7,7 +7,7 @@ import (
 )
 
 // Losses. Each rule says what a step loses that undoing it does not bring back;
-// transactions in the kernel's terms are in loss.go. What hangs on a link is
+// the losses themselves are in loss.go. What hangs on a link is
 // looked up in the snapshot; what it does not know counts as there.
 
 // lose says what the steps lose, and which of it is not allowed.

@@ -2,8 +2,6 @@ package link
 
 import (
 	"cmp"
-	"encoding/json"
-	"slices"
 
 	"github.com/iplink-go/iplink/attr"
 )
@@ -112,18 +110,4 @@ func (p *planner) showRef(at int, r *Ref) {
 	if n != nil {
 		*r = attr.RefName(n.called())
 	}
-}
-
-func marshalSteps(steps []Step) ([]byte, error) { return json.Marshal(slices.Clip(steps)) }
-
-// MarshalText writes the names of the losses with commas between them.
-func (l Loss) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
-
-// UnmarshalText reads what MarshalText writes.
-func (l *Loss) UnmarshalText(b []byte) error {
-	v, err := lossWords.ParseFlags("loss", string(b))
-	if err == nil {
-		*l = v
-	}
-	return err
 }
