@@ -33,38 +33,8 @@ func (c *Client) RemoveAltNames(ctx context.Context, r Ref, names ...string) err
 }
 
 func (c *Client) altNames(ctx context.Context, r Ref, change func(have []string) []string) error {
-	if err := c.enter("change"); err != nil {
-		return err
-	}
-	defer c.leave()
-	t := &tx{op: "change", link: r.String()}
-	defer t.close()
-	sub, err := newSubject(ctx, "change", c.home, r, 0)
-	if err != nil {
-		return err
-	}
-	t.subjects = append(t.subjects, sub)
-	w := &Spec{AltNames: change(append([]string{}, sub.now.AltNames...))}
-	return sub.change(ctx, t, w)
-}
-
-// altNames returns the steps for alternative names. One that is to become the
-// name must go first: the kernel counts it as taken.
-func (s *subject) altNames(w *Spec, newName string) (before, after []step) {
-	for _, n := range s.now.AltNames {
-		switch {
-		case n == newName:
-			before = append(before, &altStep{sub: s, alt: n})
-		case w.AltNames != nil && !slices.Contains(w.AltNames, n):
-			after = append(after, &altStep{sub: s, alt: n})
-		}
-	}
-	for _, n := range w.AltNames {
-		if !slices.Contains(s.now.AltNames, n) {
-			after = append(after, &altStep{sub: s, alt: n, add: true})
-		}
-	}
-	return before, after
+	_, err := c.one(ctx, "change", txOp{op: OpChange, link: r, spec: new(Spec), alts: change})
+	return err
 }
 
 // altStep adds or removes one alternative name: several in one message would

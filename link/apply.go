@@ -18,7 +18,7 @@ type Result struct {
 	Steps []Step
 	// Messages is how many requests that change something were sent.
 	Messages int
-	// Links are the links that the plan was about, as they are now.
+	// Links are the links that were to be made or changed, as they are now.
 	Links []Placed
 }
 
@@ -56,17 +56,21 @@ func (c *Client) Apply(ctx context.Context, plan *Plan, opts ...Option) (*Result
 		return nil, err
 	}
 	defer c.leave()
-	return c.apply(ctx, plan, "apply", opts)
+	return c.apply(ctx, plan, "apply", false, opts)
 }
 
-func (c *Client) apply(ctx context.Context, plan *Plan, op string, opts []Option) (*Result, error) {
+// apply carries out a plan. If it is fresh its links have just been read.
+func (c *Client) apply(ctx context.Context, plan *Plan, op string, fresh bool, opts []Option) (*Result, error) {
 	o := plan.opts
 	for _, f := range opts {
 		f(&o)
 	}
 	var sent atomic.Int64
 	ctx = context.WithValue(ctx, tallyKey{}, &sent)
-	a := &applier{c: c, plan: plan, op: op, tx: &tx{op: op, planned: true}, subs: make(map[*node]*subject, len(plan.nodes)), out: new(Result), last: map[int]*node{}}
+	a := &applier{
+		c: c, plan: plan, op: op, opts: o, fresh: fresh, tx: &tx{op: op, planned: !plan.unread},
+		subs: make(map[*node]*subject, len(plan.nodes)), out: new(Result), last: map[int]*node{},
+	}
 	defer a.tx.close()
 	if err := a.prepare(ctx); err != nil {
 		return nil, err
@@ -117,6 +121,8 @@ type applier struct {
 	c      *Client
 	plan   *Plan
 	op     string
+	opts   options
+	fresh  bool
 	tx     *tx
 	places []*place
 	subs   map[*node]*subject
@@ -148,8 +154,14 @@ func (a *applier) prepare(ctx context.Context) error {
 	}
 	for _, s := range a.plan.steps {
 		for _, n := range s.nodes() {
+			if a.subs[n] != nil {
+				continue
+			}
 			if err := a.read(ctx, n); err != nil {
 				return err
+			}
+			if sub := a.subs[n]; sub != nil {
+				a.tx.subjects = append(a.tx.subjects, sub)
 			}
 		}
 	}
@@ -164,11 +176,24 @@ func (a *applier) read(ctx context.Context, n *node) error {
 	}
 	sub := &subject{kind: n.link.KindName(), names: []string{n.link.Name}, op: a.op, at: a.places[n.from],
 		index: n.link.Index, now: n.link, what: includeOf(n)}
+	if err := a.reread(ctx, n, sub); err != nil {
+		return err
+	}
+	sub.was, sub.wasAt = sub.now, sub.at
+	a.subs[n] = sub
+	return nil
+}
+
+// reread reads a link again for a plan that may be old.
+func (a *applier) reread(ctx context.Context, n *node, sub *subject) error {
+	if a.fresh {
+		return nil
+	}
 	l, err := sub.read(ctx)
+	if errors.Is(err, ErrNotExist) {
+		return sub.fail(fmt.Errorf("it is gone: %w", ErrConflict))
+	}
 	if err != nil {
-		if errors.Is(err, ErrNotExist) {
-			return sub.fail(fmt.Errorf("it is gone: %w", ErrConflict))
-		}
 		return err
 	}
 	if n.diff != nil { // what the plan would overwrite
@@ -176,9 +201,7 @@ func (a *applier) read(ctx context.Context, n *node) error {
 			return sub.fail(err)
 		}
 	}
-	sub.now, sub.was, sub.wasAt = l, l, sub.at
-	a.subs[n] = sub
-	a.tx.subjects = append(a.tx.subjects, sub)
+	sub.now = l
 	return nil
 }
 
@@ -216,6 +239,9 @@ func (a *applier) set(ctx context.Context, s *planStep) (done bool, err error) {
 	if err := a.refresh(ctx, s.node); err != nil {
 		return false, a.tx.rollback(ctx, err)
 	}
+	if spec.XDP.IsSet() {
+		return a.attach(ctx, sub, spec)
+	}
 	d, fields, err := sub.now.diff(spec)
 	if err != nil {
 		return false, a.tx.rollback(ctx, sub.fail(err))
@@ -230,6 +256,19 @@ func (a *applier) set(ctx context.Context, s *planStep) (done bool, err error) {
 		d.Kind = whole(sub.now.Kind, spec.Kind)
 	}
 	return true, a.tx.run(ctx, &setStep{sub: sub, part: part{group{name: s.group}, d}})
+}
+
+// attach attaches or detaches an XDP program.
+func (a *applier) attach(ctx context.Context, sub *subject, spec *Spec) (done bool, err error) {
+	d, err := sub.now.diffXDP(spec.XDP)
+	if err != nil {
+		return false, a.tx.rollback(ctx, sub.fail(err))
+	}
+	x, differs := d.Get()
+	if !differs {
+		return false, nil
+	}
+	return true, a.tx.run(ctx, &xdpStep{sub: sub, want: x})
 }
 
 // refresh reads a link again if a step for one around it has come since it was
@@ -283,7 +322,12 @@ func (a *applier) create(ctx context.Context, s *planStep) error {
 	if err != nil {
 		return a.tx.rollback(ctx, sub.fail(err))
 	}
-	return a.tx.runAll(ctx, sub.sets(d))
+	for _, part := range split(d) {
+		if err := a.tx.run(ctx, &setStep{sub: sub, part: part}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // peer prepares the other end of a pair that a step makes.
@@ -295,14 +339,7 @@ func (a *applier) peer(step *createStep, m *Spec, n *node) {
 		said.NetNS = at.ref()
 	}
 	pair.PeerSpec().Set(said)
-	step.peerIndex = said.Index
-	step.peerWant = specOfPeer(&said)
-	step.peerWant.NetNS, step.peerWant.Index = kind.NetNS{}, 0
-	step.peer = &subject{kind: m.Kind.Kind(), op: a.op, at: at, now: &Link{Name: said.Name}}
-	if said.Name != "" {
-		step.peer.names = []string{said.Name}
-	}
-	step.peer.first = step.sub
+	step.expectPeer(said, at)
 	a.subs[n] = step.peer
 }
 
@@ -334,7 +371,11 @@ func (a *applier) delete(ctx context.Context, s *planStep) error {
 	for _, n := range s.nodes() {
 		subs = append(subs, a.subs[n])
 	}
-	var step step = &deleteStep{sub: subs[0], keep: a.tx}
+	single := &deleteStep{sub: subs[0]}
+	if len(a.plan.steps) > 1 || a.opts.confirm != nil {
+		single.keep = a.tx
+	}
+	var step step = single
 	if len(subs) > 1 {
 		many := newBulkDelete(a.tx, a.places[s.at], subs)
 		many.owner = a.plan.owner
@@ -363,11 +404,13 @@ func (a *applier) finish(ctx context.Context) error {
 			return err
 		}
 		want.Lower, want.LowerNetNSID, want.Name = Ref{}, attr.Opt[int32]{}, n.name
-		l, err := sub.read(ctx)
-		if err != nil {
-			return err
+		if len(a.plan.steps) > 1 { // else it has just been read
+			l, err := sub.read(ctx)
+			if err != nil {
+				return err
+			}
+			sub.now = l
 		}
-		sub.now = l
 		if err := sub.finished(want); err != nil {
 			return err
 		}
@@ -375,7 +418,7 @@ func (a *applier) finish(ctx context.Context) error {
 		if n.to != 0 {
 			ns = a.plan.places[n.to]
 		}
-		a.out.Links = append(a.out.Links, Placed{NetNS: ns, Link: l})
+		a.out.Links = append(a.out.Links, Placed{NetNS: ns, Link: sub.at.handOut(sub.now)})
 	}
 	return nil
 }

@@ -2,9 +2,7 @@ package link
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/iplink-go/iplink/attr"
@@ -32,28 +30,7 @@ import (
 // Errors, besides those of the kernel: [ErrFixed] for what cannot be changed,
 // [ErrKind] for a link of another kind, [ErrConflict], [ErrVerify].
 func (c *Client) Change(ctx context.Context, r Ref, spec Spec) (*Link, error) {
-	if err := c.enter("change"); err != nil {
-		return nil, err
-	}
-	defer c.leave()
-	if err := c.knows(&spec); err != nil {
-		return nil, failure("change", r.String(), err)
-	}
-	t := &tx{op: "change", link: r.String()}
-	defer t.close()
-	w := spec.Clone()
-	sub, err := newSubject(ctx, "change", c.home, r, includeFor(w))
-	if err != nil {
-		return nil, err
-	}
-	t.subjects = append(t.subjects, sub)
-	if err := sub.change(ctx, t, w); err != nil {
-		return nil, err
-	}
-	if err := sub.finished(w); err != nil {
-		return nil, t.rollback(ctx, err)
-	}
-	return sub.at.handOut(sub.now), nil
+	return c.one(ctx, "change", txOp{op: OpChange, link: r, spec: spec.Clone()})
 }
 
 // finished compares all that was wanted with the last read: while one part
@@ -77,122 +54,6 @@ func includeFor(w *Spec) Include {
 		return WithVFs
 	}
 	return 0
-}
-
-// change plans and runs the steps that make the subject what w says.
-func (s *subject) change(ctx context.Context, t *tx, w *Spec) error {
-	if err := w.checkNames(); err != nil {
-		return s.fail(err)
-	}
-	to, err := s.at.at(ctx, w.NetNS)
-	if err != nil {
-		return s.fail(err)
-	}
-	t.keep(to, s.at)
-	if err := w.resolve(ctx, s.at, to); err != nil {
-		return s.fail(err)
-	}
-	if to == s.at && w.Index != 0 && w.Index != s.index {
-		return s.fail(fixed("index", "it is %d and cannot become %d but by a move to another namespace", s.index, w.Index))
-	}
-	d, err := s.plan(ctx, w)
-	if err != nil {
-		return s.fail(err)
-	}
-	if to == s.at {
-		return s.apply(ctx, t, w, d)
-	}
-	// Before the move what can be taken back without loss, after it what
-	// the move undoes.
-	name := d.Name
-	pre := *d
-	pre.Name, pre.Master, pre.Port, pre.Up, pre.XDP = "", Ref{}, nil, attr.Opt[bool]{}, attr.Opt[XDP]{}
-	// On Linux 5.10 a link that moves leaves its alternative names behind in
-	// the table of names that it came from: there alone they can be taken
-	// from it.
-	drop := slices.DeleteFunc(slices.Concat(s.altNames(w, name)), func(a step) bool { return a.(*altStep).add })
-	if err := t.runAll(ctx, append(s.sets(&pre), drop...)); err != nil {
-		return err
-	}
-	if err := t.run(ctx, &moveStep{sub: s, to: to, name: name, index: w.Index}); err != nil {
-		return err
-	}
-	if d, err = s.plan(ctx, w); err != nil {
-		return t.rollback(ctx, s.fail(err))
-	}
-	return s.apply(ctx, t, w, d)
-}
-
-// apply runs the steps for d in the place where the subject is. Setting it up
-// comes when it has its alternative names too, and a program of XDP, which
-// cannot always be undone, last.
-func (s *subject) apply(ctx context.Context, t *tx, w, d *Spec) error {
-	before, after := s.altNames(w, d.Name)
-	rest, last := *d, &Spec{XDP: d.XDP}
-	rest.XDP = attr.Opt[XDP]{}
-	if d.Up == attr.On {
-		rest.Up, last.Up = attr.Opt[bool]{}, d.Up
-	}
-	for _, steps := range [][]step{before, s.sets(&rest), after, s.sets(last)} {
-		if err := t.runAll(ctx, steps); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// sets makes a step for each group of fields that d says something of.
-func (s *subject) sets(d *Spec) []step {
-	var out []step
-	for _, p := range split(d) {
-		if x, ok := p.spec.XDP.Get(); ok {
-			out = append(out, &xdpStep{sub: s, want: x})
-			continue
-		}
-		out = append(out, &setStep{sub: s, part: p})
-	}
-	return out
-}
-
-// plan returns what must be sent so that w holds, or why that cannot be. What
-// only the kernel decides is no wish: a kind can be written back as it was
-// read.
-func (s *subject) plan(ctx context.Context, w *Spec) (*Spec, error) {
-	if w.Kind != nil {
-		w.Kind = settable(w.Kind)
-	}
-	if w.Port != nil {
-		w.Port = settable(w.Port)
-		if i, _ := s.now.Master.Index(); w.Master == None || i == 0 && !w.Master.IsSet() {
-			return nil, refused("port-data", "a link without a master has none: say Master")
-		}
-	}
-	if err := s.comparePeer(ctx, w); err != nil {
-		return nil, err
-	}
-	d, fields, err := s.now.diff(w)
-	if errors.Is(err, ErrKind) {
-		return nil, fmt.Errorf("it is %s, not %s: %w", kindText(s.now.KindName()), w.Kind.Kind(), ErrKind)
-	}
-	if err != nil {
-		return nil, err
-	}
-	if err := s.now.possible(w, d, fields); err != nil {
-		return nil, err
-	}
-	if d.XDP, err = s.now.diffXDP(w.XDP); err != nil {
-		return nil, err
-	}
-	if d.Kind != nil && d.Kind.Info().Update == kind.Replace {
-		d.Kind = whole(s.now.Kind, w.Kind)
-	}
-	// A value that no message can hold must be found before the first is sent.
-	for _, p := range split(d) {
-		if _, _, err := s.message(p.spec); err != nil {
-			return nil, err
-		}
-	}
-	return d, nil
 }
 
 func kindText(name string) string {

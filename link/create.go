@@ -8,7 +8,6 @@ import (
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
-	"github.com/iplink-go/iplink/kind"
 )
 
 // Create makes a link and returns it as it is then. Without a Name the kernel
@@ -32,57 +31,7 @@ import (
 // before. One that is not is left alone, and the error, [ErrUnknownOutcome],
 // reports it as a [Residue]: it can be somebody else's.
 func (c *Client) Create(ctx context.Context, spec Spec) (*Link, error) {
-	if err := c.enter("create"); err != nil {
-		return nil, err
-	}
-	defer c.leave()
-	if err := c.knows(&spec); err != nil {
-		return nil, failure("create", spec.Name, err)
-	}
-	t := &tx{op: "create", link: spec.Name}
-	defer t.close()
-	sub, err := c.create(ctx, t, spec.Clone())
-	if err != nil {
-		return nil, err
-	}
-	return sub.at.handOut(sub.now), nil
-}
-
-// create makes the link of w, which it may change.
-func (c *Client) create(ctx context.Context, t *tx, w *Spec) (*subject, error) {
-	fail := func(err error) error { return failure("create", w.Name, err) }
-	if err := w.checkCreate(); err != nil {
-		return nil, fail(err)
-	}
-	to, err := c.home.at(ctx, w.NetNS)
-	if err != nil {
-		return nil, fail(err)
-	}
-	t.keep(to, c.home)
-	if err := w.resolve(ctx, c.home, to); err != nil {
-		return nil, fail(err)
-	}
-	s := &createStep{
-		sub:  &subject{kind: w.Kind.Kind(), op: "create", at: to, now: &Link{Name: w.Name}, what: includeFor(w)},
-		from: c.home, want: w,
-	}
-	if err := s.preparePeer(ctx, t); err != nil {
-		return nil, fail(err)
-	}
-	if err := s.prepare(ctx); err != nil {
-		return nil, opError("create", err)
-	}
-	if w.Name != "" {
-		s.sub.names = []string{w.Name}
-	}
-	t.subjects = append(t.subjects, s.sub)
-	if s.peer != nil {
-		t.subjects = append(t.subjects, s.peer)
-	}
-	if err := t.run(ctx, s); err != nil {
-		return nil, err
-	}
-	return s.sub, s.follow(ctx, t)
+	return c.one(ctx, "create", txOp{op: OpCreate, spec: spec.Clone()})
 }
 
 // createStep makes a link.
@@ -90,10 +39,9 @@ type createStep struct {
 	sub      *subject
 	from     *place // whose socket sends the message
 	want     *Spec
-	message  *Spec // what of want goes into it
-	upLast   bool
+	message  *Spec    // what of want goes into it; see divide
 	peer     *subject // nil if nothing is said of one
-	peerWant *Spec
+	peerWant *Spec    // see expectPeer
 	// peerIndex is what the peer's index shall be, 0 for any.
 	peerIndex uint32
 	before    map[uint32]bool // links of the kind, where the kernel picks the name
@@ -104,86 +52,6 @@ type createStep struct {
 
 func (s *createStep) String() string {
 	return fmt.Sprintf("create %s %s", s.want.Kind.Kind(), s.want.Name)
-}
-
-// prepare splits what is wanted into the message and what follows.
-func (s *createStep) prepare(ctx context.Context) error {
-	m := s.want.Clone()
-	m.NetNS = kind.NetNS{}
-	if s.sub.at != s.from {
-		m.NetNS = s.sub.at.ref()
-	}
-	if c, ok := m.Kind.(kind.Completer); ok {
-		c.Complete()
-	}
-	if m.Kind.Info().FollowsPorts {
-		m.MTU = attr.Opt[uint32]{} // would not stay; one that is set afterwards does
-	}
-	peerFollows := false
-	if p, ok := m.Kind.(kind.Pairer); ok && p.PeerSpec().IsSet() {
-		peer := p.PeerSpec().Value()
-		peerFollows = peer.Up.Value() || peer.Master.IsSet()
-		peer.Up, peer.Master = attr.Opt[bool]{}, Ref{} // the first fails the creation, the second is ignored
-		if peer.NetNS.IsSet() {
-			peer.NetNS = s.peer.at.ref()
-		}
-		p.PeerSpec().Set(peer)
-	}
-	joinsDown, err := s.masterWantsDown(ctx)
-	if err != nil {
-		return err
-	}
-	s.upLast = joinsDown || peerFollows || s.want.followsCreation()
-	if s.upLast {
-		m.Up = attr.Opt[bool]{}
-	}
-	if joinsDown {
-		m.Master = Ref{}
-	}
-	s.message = m
-	return s.encodable()
-}
-
-// encodable finds values that no message can hold before the first is sent.
-func (s *createStep) encodable() error {
-	later := *s.want
-	later.Kind, later.NetNS = nil, kind.NetNS{} // in the message
-	specs := []*Spec{s.message, &later}
-	if s.peerWant != nil {
-		specs = append(specs, s.peerWant)
-	}
-	for _, spec := range specs {
-		if _, err := s.from.scope().Append(nil, spec); err != nil {
-			return s.sub.fail(err)
-		}
-	}
-	return nil
-}
-
-// masterWantsDown reports whether the master takes ports only while they are
-// down. Then joining it follows too, since creation sets up before it joins.
-func (s *createStep) masterWantsDown(ctx context.Context) (bool, error) {
-	if i, ok := s.want.Master.Index(); !ok || i == 0 || !s.want.Up.Value() {
-		return false, nil
-	}
-	var l Link
-	if err := s.sub.at.get(ctx, s.want.Master, &l, 0); err != nil {
-		return false, err
-	}
-	return l.Kind != nil && l.Kind.Info().JoinsDown, nil
-}
-
-// followsCreation reports whether something of s must be set after creation.
-func (s *Spec) followsCreation() bool {
-	if len(s.AltNames) > 0 || s.Port != nil || s.Kind.Info().FollowsPorts && s.MTU.IsSet() {
-		return true
-	}
-	for f := range attr.Values(s) {
-		if f.Dir&attr.Create == 0 && f.Dir&attr.Set != 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // guard makes sure that the name is free, so that whatever has it afterwards
@@ -337,32 +205,4 @@ func (s *createStep) undo(ctx context.Context) (did bool, err error) {
 	}
 	s.sub.gone = true
 	return true, nil
-}
-
-// follow runs the steps after creation: the name if another had to do, then
-// the peer, then the link itself.
-func (s *createStep) follow(ctx context.Context, t *tx) error {
-	if s.peer != nil {
-		d, _, err := s.peer.now.diff(s.peerWant)
-		if err != nil {
-			return t.rollback(ctx, s.peer.fail(err))
-		}
-		if err := t.runAll(ctx, s.peer.sets(d)); err != nil {
-			return err
-		}
-	}
-	if !s.upLast && s.tempName == "" && len(s.want.AltNames) == 0 && !s.want.followsCreation() {
-		return nil
-	}
-	w := *s.want
-	w.Kind = nil // verified by now
-	d, _, err := s.sub.now.diff(&w)
-	if err != nil {
-		return t.rollback(ctx, s.sub.fail(err))
-	}
-	if d.XDP, err = s.sub.now.diffXDP(w.XDP); err != nil {
-		return t.rollback(ctx, s.sub.fail(err))
-	}
-	d.Lower, d.NumTxQueues, d.NumRxQueues = Ref{}, attr.Opt[uint32]{}, attr.Opt[uint32]{}
-	return s.sub.apply(ctx, t, &w, d)
 }

@@ -10,30 +10,15 @@ import (
 // The peer of a pair is made by the message that makes the first end. What
 // creation ignores of it is set afterwards, like that of the link itself.
 
-// preparePeer takes what is said of a peer out of the kind's data, to know
-// where it will be and what must follow.
-func (s *createStep) preparePeer(ctx context.Context, t *tx) error {
-	p, ok := s.want.Kind.(kind.Pairer)
-	if !ok || !p.PeerSpec().IsSet() {
-		return nil
-	}
-	peer := p.PeerSpec().Value()
-	at, err := s.from.at(ctx, peer.NetNS)
-	if err != nil {
-		return fmt.Errorf("peer: %w", err)
-	}
-	t.keep(at, s.from)
-	s.peerWant, s.peerIndex = specOfPeer(&peer), peer.Index
+// expectPeer makes the step look for a peer that its message makes, which will
+// be at a place. What creation does not heed of it follows.
+func (s *createStep) expectPeer(said kind.Peer, at *place) {
+	s.peerWant, s.peerIndex = specOfPeer(&said), said.Index
 	s.peerWant.NetNS, s.peerWant.Index = kind.NetNS{}, 0
-	if err := s.peerWant.resolve(ctx, at, at); err != nil {
-		return fmt.Errorf("peer: %w", err)
+	s.peer = &subject{kind: s.want.Kind.Kind(), op: s.sub.op, at: at, now: &Link{Name: said.Name}, first: s.sub}
+	if said.Name != "" {
+		s.peer.names = []string{said.Name}
 	}
-	s.peer = &subject{kind: s.want.Kind.Kind(), op: "create", at: at, now: &Link{Name: peer.Name}}
-	s.peer.first = s.sub
-	if peer.Name != "" {
-		s.peer.names = []string{peer.Name}
-	}
-	return nil
 }
 
 // findPeer reads the peer that something was said of.

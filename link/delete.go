@@ -16,17 +16,8 @@ import (
 // Deleting one link waits for about 17 ms in the kernel; [Client.DeleteMany]
 // waits once for all.
 func (c *Client) Delete(ctx context.Context, r Ref) error {
-	if err := c.enter("delete"); err != nil {
-		return err
-	}
-	defer c.leave()
-	t := &tx{op: "delete", link: r.String()}
-	defer t.close()
-	sub, err := newSubject(ctx, "delete", c.home, r, 0)
-	if err != nil {
-		return err
-	}
-	return t.run(ctx, &deleteStep{sub: sub})
+	_, err := c.one(ctx, "delete", txOp{op: OpDelete, link: r})
+	return err
 }
 
 // deleteStep removes a link.

@@ -184,12 +184,10 @@ func (o *original) attempt(ctx context.Context, w *Spec) error {
 		sub:  &subject{kind: o.sub.kind, names: []string{w.Name}, op: o.sub.op, at: first.at, now: &Link{Name: w.Name}},
 		from: first.at, want: w,
 	}
-	if err := s.preparePeer(ctx, t); err != nil {
-		return failure(o.sub.op, w.Name, err)
+	if p := pairOf(w); p != nil && p.PeerSpec().IsSet() {
+		s.expectPeer(p.PeerSpec().Value(), second.at)
 	}
-	if err := s.prepare(ctx); err != nil {
-		return err
-	}
+	s.message, _ = divide(w, false) // the rest follows by and by
 	_, err := t.try(ctx, s)
 	o.made = o.made || s.made
 	first.isAgain(s.sub)

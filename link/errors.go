@@ -152,6 +152,9 @@ func (e *Error) isRefusal() bool {
 // failure makes an Error of what the library found out by itself. A refused
 // value gives the field and the limits in their places.
 func failure(op, name string, err error) *Error {
+	if e, ok := err.(*Error); ok && e.Op == op { // which says all of it
+		return e
+	}
 	e := &Error{Op: op, Link: name, Err: err}
 	if field, ok := err.(*attr.Error); ok && field.Path != "" {
 		e.Attr, e.Err = field.Path, field.Err

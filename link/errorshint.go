@@ -76,7 +76,6 @@ var explanations = []explanation{
 	{"index", []Errno{eexist, ebusy}, (*refusal).indexTaken},
 	{"name", []Errno{eexist}, (*refusal).peerUnnamed},
 	// Where the link is to be.
-	{"netns", []Errno{einval}, (*refusal).immovable},
 	{"master", []Errno{einval, eopnotsupp, eloop}, (*refusal).notItsPort},
 	{"master", []Errno{ebusy, eloop}, (*refusal).masterBelow},
 	{"master", []Errno{ebusy}, (*refusal).receiverTaken},

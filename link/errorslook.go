@@ -232,16 +232,6 @@ func (r *refusal) lowerBusy() bool {
 	return true
 }
 
-// immovable is what kernels before 6.12 have no words for. Since 6.15 the kernel
-// reports it, also of links whose kind allows moves.
-func (r *refusal) immovable() bool {
-	if r.now == nil || !r.info().NetNSImmutable && !r.now.NetNSImmutable.Value() {
-		return false
-	}
-	r.Hint = kindText(r.now.KindName()) + " cannot leave its network namespace"
-	return true
-}
-
 // notItsPort says what may be wrong with a master, for which the kernel has
 // one number.
 func (r *refusal) notItsPort() bool {

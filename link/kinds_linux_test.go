@@ -254,7 +254,7 @@ func TestKindFixed(t *testing.T) {
 		is   error
 		says string
 	}{
-		{"v0", link.Spec{Kind: &kind.Bridge{}}, link.ErrKind, "it is a veth, not bridge"},
+		{"v0", link.Spec{Kind: &kind.Bridge{}}, link.ErrKind, "it is a veth and cannot become a bridge"},
 		{"lo", link.Spec{Kind: &kind.Bridge{}}, link.ErrKind, "a link without a kind"},
 		{"v0", link.Spec{NumTxQueues: attr.U32(17)}, link.ErrFixed, "17"},
 		{"v0", link.Spec{Kind: veth(kind.Peer{Name: "other"})}, link.ErrFixed, "peer"},

@@ -107,6 +107,7 @@ func TestNetNSWrong(t *testing.T) {
 // TestPeerNamedHere names the namespace of the client for the peer.
 func TestPeerNamedHere(t *testing.T) {
 	const name = "iplink-test"
+	testns.New(t) // skips where there are no namespaces
 	ns := must[*nsutil.Namespace](t)(nsutil.Create(name))
 	t.Cleanup(func() {
 		if err := errors.Join(nsutil.Delete(name), ns.Close()); err != nil {
@@ -196,7 +197,7 @@ func TestMove(t *testing.T) {
 	}{
 		{"name taken", "v0", link.Spec{Name: "taken"}, link.ErrExist},
 		{"altname taken", "x0", link.Spec{}, link.ErrExist},
-		{"cannot move", "br1", link.Spec{}, link.ErrInvalid},
+		{"cannot move", "br1", link.Spec{}, link.ErrFixed},
 		{"master missing there", "v0", link.Spec{Master: link.Name("br1")}, link.ErrNotExist},
 		{"name taken, after other changes", "v0", link.Spec{MTU: attr.U32(1400), Name: "taken"}, link.ErrExist},
 		{"altname taken, after the move", "v0", link.Spec{MTU: attr.U32(1400), AltNames: []string{"keep", "taken"}}, link.ErrExist},

@@ -37,6 +37,8 @@ type Plan struct {
 	places []kind.NetNS // how to name the namespaces, the client's own first
 	opts   options
 	owner  uint32 // the mark of what it makes and prunes
+	// unread is set if it refers by index to links that nobody has read.
+	unread bool
 }
 
 // An Op is what a step does.
@@ -220,6 +222,11 @@ type planner struct {
 	state *State
 	opts  options
 
+	// imperative is set where operations are planned, not a state: they are done
+	// as they are said, also where nothing could tell whether they hold.
+	imperative bool
+	unread     bool // of the plan
+
 	rank    []int              // of namespaces, for an order that does not depend on that of the snapshot
 	spaces  map[kind.NetNS]int // by the ways of naming them
 	nodes   []*node            // those that are there in the order of namespace and index, then those to be made
@@ -313,7 +320,7 @@ func Diff(snapshot *Snapshot, state State, opts ...Option) (*Plan, error) {
 
 func (p *planner) plan() *Plan {
 	p.clusters()
-	plan := &Plan{steps: p.steps, nodes: p.nodes, opts: p.opts, owner: p.state.Owner.Group}
+	plan := &Plan{steps: p.steps, nodes: p.nodes, opts: p.opts, owner: p.state.Owner.Group, unread: p.unread}
 	for _, ns := range p.snap.Namespaces {
 		var name kind.NetNS
 		if len(ns.NetNS) > 0 {
@@ -330,6 +337,15 @@ func (p *planner) plan() *Plan {
 // wrong notes a problem.
 func (p *planner) wrong(name string, err error) {
 	p.problem = append(p.problem, failure(p.op, name, err))
+}
+
+// title is what the caller calls a link: the name that a state gives it, or the
+// one that it has when it is changed.
+func (p *planner) title(n *node) string {
+	if p.imperative && n.link != nil {
+		return n.link.Name
+	}
+	return n.name
 }
 
 // hopeless reports whether there is a problem that no permission solves.

@@ -78,6 +78,23 @@ func TestDiff(t *testing.T) {
 + create veth n0 peer { name n1 }
 - delete vx (loses attached)
 + create vxlan vx index 8, arp on, promisc off, allmulticast off, multicast on, address 02:00:00:00:00:01, mtu 1500, master none, group default, id 8, ageing 300, dstport 4789`},
+		{"other end there, of another pair", link.State{Links: []link.Spec{
+			{Name: "n0", Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "p1"})}},
+		}}, []link.Option{link.Remake("p1")}, `
+- delete p1 (loses peer,attached)
++ create veth n0 peer { arp on promisc off allmulticast off multicast on address 02:00:00:00:00:01 name p1 mtu 1500 group default }
+~ change p1 up on`},
+		{"other end there, of another kind", link.State{Links: []link.Spec{
+			{Name: "n0", Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "v5"})}},
+		}}, []link.Option{link.Remake("v5")}, `
+- delete v5 (loses attached)
++ create veth n0 peer { arp on promisc off allmulticast off multicast on name v5 group default }
+~ change v5 up on`},
+		{"other end's name given up", link.State{Links: []link.Spec{
+			{Name: "a0", Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "eth1"})}},
+		}, Moves: []link.Move{{From: at("eth1"), Name: "wan"}}}, nil, `
+~ rename eth1 to wan
++ create veth a0 peer { name eth1 }`},
 		{"swap", link.State{Moves: []link.Move{{From: at("eth0"), Name: "eth1"}, {From: at("eth1"), Name: "eth0"}}}, nil, `
 ~ rename eth0 to iplink-tmp0
 ~ rename eth1 to eth0

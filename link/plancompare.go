@@ -50,9 +50,11 @@ func (p *planner) compareNode(n *node) {
 	if w.Index != 0 && w.Index != n.link.Index && !n.moves() {
 		p.mustRemake(n, fixed("ifindex", "it is %d and cannot become %d", n.link.Index, w.Index))
 	}
-	w.Lower, w.LowerNetNSID = Ref{}, attr.Opt[int32]{}
-	if !p.lowerHolds(n) {
-		p.mustRemake(n, fixed("link", "it cannot become %s", n.newLower.name))
+	if !p.imperative { // which compares as the link is reported
+		w.Lower, w.LowerNetNSID = Ref{}, attr.Opt[int32]{}
+		if !p.lowerHolds(n) {
+			p.mustRemake(n, fixed("link", "it cannot become %s", n.newLower.name))
+		}
 	}
 	if n.moves() {
 		p.checkMove(n)
@@ -65,18 +67,22 @@ func (p *planner) compareNode(n *node) {
 		return
 	}
 	if err != nil {
-		p.wrong(n.name, err)
+		p.wrong(p.title(n), err)
 		return
 	}
 	if err := n.link.possible(w, d, fields); err != nil && !errors.Is(err, ErrFixed) {
-		p.wrong(n.name, err)
+		p.wrong(p.title(n), err)
 	} else if err != nil {
 		p.mustRemake(n, err)
 	}
 	if d.Master.IsSet() { // what the port had with the old one does not last
 		d.Port = w.Port
 	}
-	n.diff = n.link.confirmable(d)
+	if n.diff = d; !p.imperative {
+		n.diff = n.link.confirmable(d)
+	} else if n.diff.XDP, err = n.link.diffXDP(w.XDP); err != nil { // no part of a state
+		p.wrong(p.title(n), err)
+	}
 	n.diff.Name = ""
 	if n.name != n.link.Name {
 		n.diff.Name = n.name
@@ -112,7 +118,7 @@ func flattens(l *Link) bool {
 func (p *planner) mustRemake(n *node, why error) {
 	n.remake = true
 	if !p.opts.remake[n.name] {
-		p.wrong(n.name, why)
+		p.wrong(p.title(n), why)
 	}
 }
 
@@ -150,7 +156,7 @@ func (p *planner) check(n *node) {
 	w := n.want
 	if n.isNew() && n.born == nil {
 		if err := p.checkNew(n); err != nil {
-			p.wrong(n.name, err)
+			p.wrong(p.title(n), err)
 			return
 		}
 	}
@@ -159,21 +165,21 @@ func (p *planner) check(n *node) {
 	}
 	for _, to := range append([]*node{n.newLower, n.newMaster}, n.refs...) {
 		if to != nil && to.doomed {
-			p.wrong(n.name, fmt.Errorf("link %s goes with another that is deleted: %w", to.called(), ErrNotExist))
+			p.wrong(p.title(n), fmt.Errorf("link %s goes with another that is deleted: %w", to.called(), ErrNotExist))
 			return
 		}
 	}
 	if err := p.mtuBelow(n); err != nil {
-		p.wrong(n.name, err)
+		p.wrong(p.title(n), err)
 	}
 	if low := n.lowerEnd(); w.Up == attr.On && low != nil && n.carried() && !low.upEnd() {
-		p.wrong(n.name, refused("up", "it cannot be up while %s below is down", low.name))
+		p.wrong(p.title(n), refused("up", "it cannot be up while %s below is down", low.name))
 	}
 	if err := p.encodable(w); err != nil {
-		p.wrong(n.name, err)
+		p.wrong(p.title(n), err)
 	}
 	if w.Up.Value() && n.masterEnd() != nil && n.masterEnd() == n.lowerEnd() {
-		p.wrong(n.name, refused("master", "it cannot be the link below as well"))
+		p.wrong(p.title(n), refused("master", "it cannot be the link below as well"))
 	}
 }
 
@@ -195,11 +201,24 @@ func (p *planner) checkNew(n *node) error {
 // checkPort finds port data of another kind than the master's.
 func (p *planner) checkPort(n *node) {
 	master := n.masterEnd()
-	if master == nil {
-		p.wrong(n.name, refused("port-data", "a link without a master has none: say Master"))
-	} else if k := master.kindEnd(); k != nil && k.Kind() != n.want.Port.Kind() {
-		p.wrong(n.name, refused("port-data", "it is that of %s, and %s is %s", kindText(n.want.Port.Kind()), master.name, kindText(k.Kind())))
+	if master == nil && p.imperative && n.hasMaster() {
+		return // which nobody has read
 	}
+	if master == nil {
+		p.wrong(p.title(n), refused("port-data", "a link without a master has none: say Master"))
+	} else if k := master.kindEnd(); k != nil && k.Kind() != n.want.Port.Kind() {
+		p.wrong(p.title(n), refused("port-data", "it is that of %s, and %s is %s", kindText(n.want.Port.Kind()), master.name, kindText(k.Kind())))
+	}
+}
+
+// hasMaster reports whether the link has a master in the end, be it one without
+// a node.
+func (n *node) hasMaster() bool {
+	m := n.want.Master
+	if !m.IsSet() && n.link != nil && !n.moves() {
+		m = n.link.Master
+	}
+	return m.IsSet() && m != None
 }
 
 // mtuBelow compares the MTU with that of the link below, as both shall be.

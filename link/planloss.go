@@ -118,6 +118,9 @@ func (p *planner) losesLeaving(n *node) Loss {
 // losesCycled is what a port loses because its master sets it down and up
 // again.
 func (p *planner) losesCycled(n, master *node) Loss {
+	if master == nil { // not read for an operation
+		return 0
+	}
 	if k := master.kindEnd(); k == nil || !k.Info().CyclesPorts {
 		return 0
 	}

@@ -15,10 +15,18 @@ func (p *planner) names() {
 	}
 	for _, s := range p.steps {
 		for _, name := range s.takes() {
-			if freed := p.frees(target{s.at, name}); freed != nil && freed != s {
-				s.after[freed] = true
-			}
+			p.waitsForName(s, target{s.at, name})
 		}
+		if other := s.node.pair; s.Op == OpCreate && other != nil && other.born == s.node {
+			p.waitsForName(s, target{other.to, other.name})
+		}
+	}
+}
+
+// waitsForName makes a step wait for the one that frees a name.
+func (p *planner) waitsForName(s *planStep, t target) {
+	if freed := p.frees(t); freed != nil && freed != s {
+		s.after[freed] = true
 	}
 }
 

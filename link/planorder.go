@@ -88,7 +88,8 @@ func (p *planner) chain(n *node) {
 	for i, s := range steps {
 		if i > 0 {
 			s.waits(steps[i-1])
-		} else if n.born != nil {
+		}
+		if n.born != nil && s.Op != OpDelete {
 			s.waits(n.creation())
 		}
 	}

@@ -28,10 +28,6 @@ func (p *planner) matchPeer(n *node) {
 	if !ok {
 		return
 	}
-	if n.link == nil && other.link != nil {
-		p.wrong(n.name, fmt.Errorf("peer: %s is there already and has another peer: %w", other.called(), ErrExist))
-		return
-	}
 	if other.pair != nil && other.pair != n || n.pair != nil && n.pair != other {
 		p.wrong(n.name, fmt.Errorf("peer: %s is to be the other end of another link: %w", other.name, attr.ErrValue))
 		return
@@ -49,9 +45,23 @@ func (p *planner) matchPeer(n *node) {
 	}
 	n.pair, other.pair = other, n
 	pair.PeerSpec().Clear()
-	if other.link == nil && n.link == nil && other.born == nil && n.born == nil {
+	if n.link == nil && other.born == nil && n.born == nil {
 		other.born = n
+		p.makeRoom(n, other)
 	}
+}
+
+// makeRoom makes a link anew that has the name which the other end of a new pair
+// shall have.
+func (p *planner) makeRoom(n, other *node) {
+	if other.link == nil {
+		return
+	}
+	why := fmt.Errorf("it is %s, and no end of a new pair with %s: %w; the link must be made anew", kindText(other.link.KindName()), n.name, ErrFixed)
+	if other.peer != nil {
+		why = fmt.Errorf("it is the other end of %s, and cannot become that of %s: %w; the link must be made anew", other.peer.called(), n.name, ErrFixed)
+	}
+	p.mustRemake(other, why)
 }
 
 // otherEnd returns the node that w, the peer of n, is about, and where it
@@ -64,6 +74,9 @@ func (p *planner) otherEnd(n *node, w *Spec) (*node, int, bool) {
 	described := p.wantedAs(target{at, w.Name})
 	switch {
 	case n.link == nil || n.peer == nil && n.link.KindName() != n.want.Kind.Kind():
+		if described == nil {
+			described = p.named(target{at, w.Name})
+		}
 		if described != nil {
 			return described, at, true
 		}

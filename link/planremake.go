@@ -16,12 +16,15 @@ import (
 func (p *planner) compareRemade(n *node) {
 	was, said := n.link.Spec(), n.want.MTU.IsSet()
 	p.handles(n, was)
-	if n.want.Kind != nil && n.link.KindName() != n.want.Kind.Kind() {
+	if k := n.kindAnew(); k != nil && n.link.KindName() != k.Kind() {
 		was.Kind = nil // and what only the old kind had
 		was.Address, was.Broadcast, was.MTU = attr.HWAddr{}, attr.HWAddr{}, attr.Opt[uint32]{}
 	}
 	if n.moves() || n.from != n.to {
 		was.Index, was.Master, was.Port = 0, Ref{}, nil
+	}
+	if n.born != nil && n.born.link == nil && n.born.want.Index == 0 {
+		was.Index = 0 // which the kernel heeds only if the first end has one too
 	}
 	was.Name, was.XDP = "", attr.Opt[XDP]{}
 	n.want = n.want.over(was)
@@ -44,6 +47,15 @@ func (p *planner) compareRemade(n *node) {
 	for _, port := range n.ports {
 		p.rejoin(port, n)
 	}
+}
+
+// kindAnew is what is said of the kind of a link that is made anew: of one end of
+// a pair the other says it.
+func (n *node) kindAnew() kind.Kind {
+	if n.want.Kind == nil && n.born != nil {
+		return n.born.want.Kind
+	}
+	return n.want.Kind
 }
 
 // inData returns the link that kind data refer to.

@@ -30,6 +30,7 @@ const (
 	phaseSizes
 	phaseAltAdd
 	phaseUp
+	phaseXDP // the one change that cannot always be undone
 	phaseRemake
 	phaseDelete
 )
@@ -38,7 +39,7 @@ const (
 var groupPhases = map[string]phase{
 	"down": phaseDown, "nomaster": phaseRelease, "name": phaseRename, "master": phaseMaster, "port": phasePort,
 	"gso_max_size": phaseSizes, "gso_max_segs": phaseSizes, "gro_max_size": phaseSizes,
-	"gso_ipv4_max_size": phaseSizes, "gro_ipv4_max_size": phaseSizes, "up": phaseUp,
+	"gso_ipv4_max_size": phaseSizes, "gro_ipv4_max_size": phaseSizes, "up": phaseUp, "xdp": phaseXDP,
 }
 
 // A planStep is a step and what carrying it out takes.
@@ -110,11 +111,11 @@ func (p *planner) deleteStep(n *node) {
 
 // createSteps makes a link, and the other end of a pair with it.
 func (p *planner) createSteps(n *node) {
-	make, rest := p.divide(n.want, false)
+	make, rest := divide(n.want, false)
 	var peerRest *Spec
 	if pair := pairOf(make); pair != nil && n.pair != nil && n.pair.born == n {
 		var peer *Spec
-		peer, peerRest = p.divide(n.pair.want, true)
+		peer, peerRest = divide(n.pair.want, true)
 		pair.PeerSpec().Set(peer.peer())
 	}
 	if g := p.state.Owner.Group; g != 0 && !make.Group.IsSet() {
@@ -133,7 +134,7 @@ func (p *planner) createSteps(n *node) {
 // divide splits what a new link shall be into what creation heeds and the
 // rest. Setting up is the last of the rest. Of the other end of a pair creation
 // ignores the master.
-func (p *planner) divide(w *Spec, peer bool) (make, rest *Spec) {
+func divide(w *Spec, peer bool) (make, rest *Spec) {
 	atCreation := func(f *attr.Field) bool { return f.Dir&attr.Create != 0 }
 	later := func(f *attr.Field) bool { return f.Dir&attr.Create == 0 && f.Dir&attr.Set != 0 && f.Dir != 0 }
 	make, rest = w.Clone(), new(Spec)
@@ -208,6 +209,9 @@ func (p *planner) sets(n *node, d *Spec) {
 		op := OpChange
 		if part.name == "name" {
 			op = OpRename
+			if p.imperative { // no other link waits for the old one
+				ph = phaseSet
+			}
 		}
 		p.step(n, planStep{Step: Step{Op: op}, phase: ph, turn: i, spec: part.spec, group: part.name})
 	}
@@ -226,7 +230,7 @@ func (p *planner) changeSteps(n *node) {
 		name := d.Name
 		d.Name = ""
 		p.step(n, planStep{Step: Step{Op: OpMove}, phase: phaseMove, spec: &Spec{Name: name, Index: n.want.Index}})
-	} else if m := n.newMaster; m != nil && d.Master.IsSet() && m.joinsDown() && n.link.IsUp() {
+	} else if m := n.newMaster; m != nil && d.Master.IsSet() && m.joinsDown() && n.link.IsUp() && !p.imperative {
 		if d.Up != attr.Off {
 			p.sets(n, &Spec{Up: attr.Off})
 			d.Up = attr.On

@@ -21,6 +21,8 @@ type txOp struct {
 	op   Op
 	link Ref
 	spec *Spec
+	// alts, if not nil, makes the alternative names of those that the link has.
+	alts func(have []string) []string
 }
 
 // Begin starts a transaction.
@@ -74,5 +76,35 @@ func (t *Tx) Commit(ctx context.Context, opts ...Option) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.c.apply(ctx, plan, "commit", opts)
+	return t.c.apply(ctx, plan, "commit", true, opts)
+}
+
+// one does a single operation, as a transaction of its own, and returns the link
+// that it is about, nil if that is gone.
+func (c *Client) one(ctx context.Context, op string, o txOp) (*Link, error) {
+	if err := c.enter(op); err != nil {
+		return nil, err
+	}
+	defer c.leave()
+	t := &Tx{c: c, ops: []txOp{o}}
+	plan, err := t.plan(ctx, op)
+	if p, ok := err.(*PlanError); ok {
+		return nil, p.Problems[0] // there is only the one operation to be wrong
+	}
+	if err != nil {
+		return nil, err
+	}
+	res, err := c.apply(ctx, plan, op, true, nil)
+	if err != nil {
+		return nil, err
+	}
+	for _, is := range res.Links { // the first: a pair's other end comes after it
+		return is.Link, nil
+	}
+	for _, n := range plan.nodes {
+		if n.wanted() { // and holds already
+			return n.link, nil
+		}
+	}
+	return nil, nil
 }

@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -10,10 +11,12 @@ import (
 	"github.com/iplink-go/iplink/kind"
 )
 
-// How a transaction is planned: the operations are taken one after the other,
-// each as if those before had been done. Links are read when they are first
-// spoken of. Steps keep the order of the operations; nothing is sorted but the
-// steps of one operation, by phase.
+// How a transaction is planned, be it one of a single call such as
+// [Client.Change]: the operations are taken one after the other, each as if those
+// before had been done. Links are read when they are first spoken of. Steps keep
+// the order of the operations; nothing is sorted but the steps of one operation,
+// by phase. What operations say is done as it is said, other than what a state
+// wants: no link is made anew, and none is taken down to join a master.
 
 // A txPlanner is a planner that reads links when it needs them.
 type txPlanner struct {
@@ -24,7 +27,7 @@ type txPlanner struct {
 }
 
 func (t *Tx) plan(ctx context.Context, op string) (*Plan, error) {
-	p := &txPlanner{c: t.c, planner: planner{op: op, state: new(State), opts: optionsOf(nil), spaces: map[kind.NetNS]int{}, snap: new(Snapshot)}}
+	p := &txPlanner{c: t.c, planner: planner{op: op, imperative: true, state: new(State), opts: optionsOf(nil), spaces: map[kind.NetNS]int{}, snap: new(Snapshot)}}
 	p.opts.allow = ^Loss(0)
 	p.enterNamespace(t.c.home, kind.NetNS{})
 	defer p.close()
@@ -137,61 +140,94 @@ func (p *txPlanner) call(n *node, name string) {
 // operation makes the steps of one operation.
 func (p *txPlanner) operation(ctx context.Context, n *node, o txOp) error {
 	from := len(p.steps)
-	var err error
+	err := p.known(o)
+	if err != nil {
+		return err
+	}
 	switch o.op {
 	case OpCreate:
 		err = p.create(ctx, n, o.spec)
 	case OpChange:
-		err = p.change(ctx, o.link, o.spec)
+		err = p.change(ctx, o)
 	case OpDelete:
 		err = p.delete(ctx, o.link)
 	}
 	steps := p.steps[from:]
 	slices.SortStableFunc(steps, func(a, b *planStep) int {
-		return cmp.Or(cmp.Compare(a.place(), b.place()), a.turn-b.turn, a.node.id-b.node.id)
+		return cmp.Or(cmp.Compare(a.place(), b.place()), b.node.id-a.node.id, a.turn-b.turn) // the other end first
 	})
 	return err
 }
 
-// resolve makes the references of w handles.
-func (p *txPlanner) resolve(ctx context.Context, n *node, w *Spec) error {
-	set := func(field string, at int, r *Ref) (*node, error) {
-		if i, isIndex := r.Index(); !r.IsSet() || isIndex && i == 0 {
-			return nil, nil
-		}
-		to, err := p.lookup(ctx, at, *r)
-		if err != nil {
-			return nil, &attr.Error{Path: field, Offset: -1, Err: err}
-		}
-		*r = to.handle()
-		return to, nil
-	}
-	var err error
+// resolve makes the references of w handles, but those by index: the kernel
+// knows them as they are, and says more of one that is not there.
+func (p *txPlanner) resolve(ctx context.Context, n *node, w *Spec) (err error) {
 	if w.LowerNetNSID.IsSet() {
 		if w.Lower.Name() != "" {
 			return refused("link", "%q is in another namespace; say it by index", w.Lower.Name())
 		}
-	} else if n.newLower, err = set("link", 0, &w.Lower); err != nil {
+	} else if n.newLower, err = p.refer(ctx, "link", 0, &w.Lower); err != nil {
 		return err
 	}
-	if n.newMaster, err = set("master", n.to, &w.Master); err != nil {
+	if n.newMaster, err = p.referMaster(ctx, n, &w.Master); err != nil {
 		return err
 	}
 	if w.Kind != nil {
-		for f, r := range attr.Refs(w.Kind) {
-			if _, err := set(f.Name, 0, r); err != nil {
-				return err
-			}
+		if err := p.referAll(ctx, 0, w.Kind); err != nil {
+			return err
 		}
 	}
 	if w.Port != nil {
-		for f, r := range attr.Refs(w.Port) {
-			if _, err := set(f.Name, n.to, r); err != nil {
-				return err
-			}
+		return p.referAll(ctx, n.to, w.Port)
+	}
+	return nil
+}
+
+func (p *txPlanner) referAll(ctx context.Context, at int, s attr.Struct) error {
+	for f, r := range attr.Refs(s) {
+		if _, err := p.refer(ctx, f.Name, at, r); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// refer makes r a handle and returns its node, nil if it is by the index of a
+// link that no operation has spoken of, or says "no link".
+func (p *txPlanner) refer(ctx context.Context, field string, at int, r *Ref) (*node, error) {
+	own, err := p.places[at].own(*r)
+	if err != nil {
+		return nil, &attr.Error{Path: field, Offset: -1, Err: err}
+	}
+	*r = own
+	i, isIndex := r.Index()
+	if !r.IsSet() || isIndex && p.byIndex[at][i] == nil {
+		p.unread = p.unread || i != 0
+		return nil, nil
+	}
+	to, err := p.lookup(ctx, at, *r)
+	if errors.Is(err, ErrNotExist) && p.handled(*r) == nil {
+		err = fmt.Errorf("%q: %w", r.Name(), ErrNotExist)
+	}
+	if err != nil {
+		return nil, &attr.Error{Path: field, Offset: -1, Err: err}
+	}
+	*r = to.handle()
+	return to, nil
+}
+
+// referMaster reads a master too that is known by index, since some take ports
+// only while they are down.
+func (p *txPlanner) referMaster(ctx context.Context, n *node, r *Ref) (*node, error) {
+	i, isIndex := r.Index()
+	if !isIndex || i == 0 || n.link != nil && n.link.Master == *r {
+		return p.refer(ctx, "master", n.to, r)
+	}
+	switch _, err := p.lookup(ctx, n.to, *r); {
+	case err != nil && !errors.Is(err, ErrNotExist):
+		return nil, &attr.Error{Path: "master", Offset: -1, Err: err}
+	}
+	return p.refer(ctx, "master", n.to, r)
 }
 
 func (p *txPlanner) create(ctx context.Context, n *node, w *Spec) error {
@@ -240,10 +276,14 @@ func (p *txPlanner) createPeer(ctx context.Context, n *node, w *Spec) error {
 	return p.encodable(want)
 }
 
-func (p *txPlanner) change(ctx context.Context, r Ref, w *Spec) error {
-	n, err := p.lookup(ctx, 0, r)
+func (p *txPlanner) change(ctx context.Context, o txOp) error {
+	n, err := p.lookup(ctx, 0, o.link)
 	if err != nil {
 		return err
+	}
+	w := o.spec
+	if o.alts != nil {
+		w.AltNames = o.alts(append([]string{}, n.altNames()...))
 	}
 	if err := w.checkNames(); err != nil {
 		return err
@@ -259,6 +299,12 @@ func (p *txPlanner) change(ctx context.Context, r Ref, w *Spec) error {
 	}
 	was, name := *n, n.name
 	n.to = to
+	first := was.want == nil && n.link != nil
+	if first {
+		if err := p.comparePeer(ctx, n, w); err != nil {
+			return err
+		}
+	}
 	if err := p.resolve(ctx, n, w); err != nil {
 		return err
 	}
@@ -270,10 +316,7 @@ func (p *txPlanner) change(ctx context.Context, r Ref, w *Spec) error {
 		p.call(n, name)
 	}
 	n.want = w
-	if was.want == nil && n.link != nil {
-		if err := p.comparePeer(ctx, n); err != nil {
-			return err
-		}
+	if first {
 		p.compareNode(n)
 		if len(p.problem) > 0 {
 			return nil
@@ -292,12 +335,20 @@ func (p *txPlanner) change(ctx context.Context, r Ref, w *Spec) error {
 
 // comparePeer takes what is said of the peer out of what is wanted, if the peer
 // is so.
-func (p *txPlanner) comparePeer(ctx context.Context, n *node) error {
-	if pairOf(n.want) == nil {
+func (p *txPlanner) comparePeer(ctx context.Context, n *node, w *Spec) error {
+	if pairOf(w) == nil {
 		return nil
 	}
 	sub := &subject{kind: n.link.KindName(), op: p.op, at: p.places[n.from], index: n.link.Index, now: n.link}
-	return sub.comparePeer(ctx, n.want)
+	return sub.comparePeer(ctx, w)
+}
+
+// known returns an error for data of types that the client does not read.
+func (p *txPlanner) known(o txOp) error {
+	if o.spec == nil {
+		return nil
+	}
+	return p.c.knows(o.spec)
 }
 
 // changeAgain makes the steps for a link that an earlier operation makes or
