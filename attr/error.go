@@ -43,7 +43,6 @@ type Error struct {
 // Error returns the path, the place and the reason.
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString("attr: ")
 	if e.Path != "" {
 		b.WriteString(e.Path + ": ")
 	}

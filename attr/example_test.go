@@ -83,7 +83,7 @@ func ExampleAppend() {
 	}
 	// Output:
 	// 8 <nil>
-	// attr: id: 4095 is out of range, want 0 to 4094
+	// id: 4095 is out of range, want 0 to 4094
 	// true
 	// id
 }
@@ -106,7 +106,7 @@ func ExampleDecode() {
 	fmt.Println(err)
 	// Output:
 	// 99 from a newer kernel
-	// attr: id: type 1 at offset 32: wrong length
+	// id: type 1 at offset 32: wrong length
 }
 
 // Only what was wanted is compared, and only what does not hold is left.

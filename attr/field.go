@@ -11,6 +11,9 @@ type Field struct {
 	// Name is the option's name in "ip link", Key its name in the JSON of
 	// "ip -j link" (path segments split by "/"; "-" where it is not shown).
 	Name, Key string
+	// In is the path of the nest that the field was found in, where who looked
+	// has noted it; a list of fields does not know where it is used.
+	In string
 	// Wire is the form of the payload.
 	Wire Wire
 	// Size is the payload's length in bytes, 0 where it varies.
@@ -51,6 +54,14 @@ type Field struct {
 	notZero  bool // a request leaves it out where it is zero
 	zeroWord string
 	compare  any // func(want, have T) bool
+}
+
+// Path is the place of the field in a message, "linkinfo.data.id".
+func (f *Field) Path() string {
+	if f.In == "" {
+		return f.Name
+	}
+	return f.In + "." + f.Name
 }
 
 // A Wire is the form of an attribute's payload, in the words of the kernel's
@@ -235,8 +246,11 @@ type RangeError struct{ Value, Min, Max int64 }
 
 // Error names the value and the limits.
 func (e *RangeError) Error() string {
-	return fmt.Sprintf("%d is out of range, want %d to %d", e.Value, e.Min, e.Max)
+	return fmt.Sprintf("%d is out of range, want %s", e.Value, e.Limits())
 }
+
+// Limits names the limits, "1 to 10".
+func (e *RangeError) Limits() string { return fmt.Sprintf("%d to %d", e.Min, e.Max) }
 
 // Is makes errors.Is(err, [ErrRange]) true.
 func (e *RangeError) Is(target error) bool { return target == ErrRange }

@@ -61,9 +61,9 @@ func TestSpanOutOfRange(t *testing.T) {
 		wait time.Duration
 		want string
 	}{
-		{time.Minute, "attr: wait: 1m0s is out of range, want 1s to 10s"},
-		{-time.Second, "attr: wait: -1s is out of range, want 1s to 10s"},
-		{1005 * time.Millisecond, "attr: wait: 1.005s is not a multiple of 10ms, the kernel's unit here"},
+		{time.Minute, "wait: 1m0s is out of range, want 1s to 10s"},
+		{-time.Second, "wait: -1s is out of range, want 1s to 10s"},
+		{1005 * time.Millisecond, "wait: 1.005s is not a multiple of 10ms, the kernel's unit here"},
 	} {
 		_, err := attr.Append(nil, &shown{Wait: attr.Some(tt.wait)})
 		if err == nil || err.Error() != tt.want {

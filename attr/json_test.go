@@ -187,7 +187,7 @@ func TestJSONReader(t *testing.T) {
 	r.Struct("in", []byte(text), new(written), attr.JSONMembers{"more": func(path string, b []byte) { read = path + string(b) }, "told": nil})
 	got := strings.Split(r.Err().Error(), "\n")
 	for i, line := range got {
-		if i < len(want) && line != "attr: "+want[i] {
+		if i < len(want) && line != want[i] {
 			t.Errorf("%d: %s\nwant %s", i, line, want[i])
 		}
 	}
@@ -214,7 +214,7 @@ func TestJSONReaderMisused(t *testing.T) {
 	}
 	var r attr.JSONReader
 	r.Fail("a", errors.Join(&attr.Error{Path: "b", Err: attr.ErrRange}, attr.ErrValue))
-	if err := r.Err(); err.Error() != "attr: a.b: out of range\nattr: a: invalid value" {
+	if err := r.Err(); err.Error() != "a.b: out of range\na: invalid value" {
 		t.Error(err)
 	}
 }
@@ -252,6 +252,6 @@ func ExampleJSONReader() {
 	fmt.Println(r.Err())
 	// Output:
 	// 1.5s
-	// attr: lat: unknown key; did you mean late?
-	// attr: as_ip_shows: 50 is out of range, want 1 to 9
+	// lat: unknown key; did you mean late?
+	// as_ip_shows: 50 is out of range, want 1 to 9
 }

@@ -120,9 +120,9 @@ func TestErrorText(t *testing.T) {
 		err  *attr.Error
 		want string
 	}{
-		{&attr.Error{Path: "a.b", Type: 3, Offset: 8, Err: attr.ErrLength}, "attr: a.b: type 3 at offset 8: wrong length"},
-		{&attr.Error{Type: 3, Offset: 0, Err: attr.ErrTruncated}, "attr: type 3 at offset 0: truncated"},
-		{&attr.Error{Path: "a", Offset: -1, Err: attr.ErrValue}, "attr: a: invalid value"},
+		{&attr.Error{Path: "a.b", Type: 3, Offset: 8, Err: attr.ErrLength}, "a.b: type 3 at offset 8: wrong length"},
+		{&attr.Error{Type: 3, Offset: 0, Err: attr.ErrTruncated}, "type 3 at offset 0: truncated"},
+		{&attr.Error{Path: "a", Offset: -1, Err: attr.ErrValue}, "a: invalid value"},
 	} {
 		if got := tt.err.Error(); got != tt.want || !errors.Is(tt.err, tt.err.Err) {
 			t.Errorf("%q, want %q", got, tt.want)

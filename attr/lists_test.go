@@ -104,14 +104,14 @@ func TestListsRefused(t *testing.T) {
 		want error
 		text string
 	}{
-		{"too many", forms{V4: addrs(ip4, ip4, ip4)}, attr.ErrTooLong, "attr: v4: too long: 3 addresses, at most 2"},
-		{"IPv6 among IPv4", forms{V4: addrs(ip4, ip6)}, attr.ErrValue, "attr: v4: invalid value: address 2001:db8::1, want 32 bits without a zone"},
-		{"IPv4 among IPv6", forms{V6: addrs(ip4)}, attr.ErrValue, "attr: v6: invalid value: address 192.0.2.1, want 128 bits without a zone"},
-		{"zone", forms{V6: addrs(ip6.WithZone("eth0"))}, attr.ErrValue, "attr: v6: invalid value: address 2001:db8::1%eth0, want 128 bits without a zone"},
-		{"no address at all", forms{V4: addrs(netip.Addr{})}, attr.ErrValue, "attr: v4: invalid value: address invalid IP, want 32 bits without a zone"},
-		{"many u32", forms{U32s: make([]uint32, 1<<14)}, attr.ErrTooLong, "attr: u32s: too long: 16384 numbers"},
-		{"parts of a millisecond", forms{Wait: attr.Some(time.Microsecond)}, attr.ErrValue, "attr: wait: 1µs is not a multiple of 1ms, the kernel's unit here"},
-		{"long text in a struct", forms{Clock: attr.Some(clock{Name: "123456789"})}, attr.ErrTooLong, "attr: clock.name: too long: 9 bytes, at most 8"},
+		{"too many", forms{V4: addrs(ip4, ip4, ip4)}, attr.ErrTooLong, "v4: too long: 3 addresses, at most 2"},
+		{"IPv6 among IPv4", forms{V4: addrs(ip4, ip6)}, attr.ErrValue, "v4: invalid value: address 2001:db8::1, want 32 bits without a zone"},
+		{"IPv4 among IPv6", forms{V6: addrs(ip4)}, attr.ErrValue, "v6: invalid value: address 192.0.2.1, want 128 bits without a zone"},
+		{"zone", forms{V6: addrs(ip6.WithZone("eth0"))}, attr.ErrValue, "v6: invalid value: address 2001:db8::1%eth0, want 128 bits without a zone"},
+		{"no address at all", forms{V4: addrs(netip.Addr{})}, attr.ErrValue, "v4: invalid value: address invalid IP, want 32 bits without a zone"},
+		{"many u32", forms{U32s: make([]uint32, 1<<14)}, attr.ErrTooLong, "u32s: too long: 16384 numbers"},
+		{"parts of a millisecond", forms{Wait: attr.Some(time.Microsecond)}, attr.ErrValue, "wait: 1µs is not a multiple of 1ms, the kernel's unit here"},
+		{"long text in a struct", forms{Clock: attr.Some(clock{Name: "123456789"})}, attr.ErrTooLong, "clock.name: too long: 9 bytes, at most 8"},
 	} {
 		if _, err := attr.Append(nil, &tt.s); !errors.Is(err, tt.want) || err.Error() != tt.text {
 			t.Errorf("%s: %v\nwant %s", tt.name, err, tt.text)

@@ -96,13 +96,13 @@ func TestLimits(t *testing.T) {
 		s    limited
 		want string
 	}{
-		{limited{Small: attr.U16(9)}, "attr: small: 9 is out of range, want 10 to 20"},
-		{limited{Small: attr.U16(21)}, "attr: small: 21 is out of range, want 10 to 20"},
-		{limited{Big: attr.U64(math.MaxUint64)}, "attr: big: 9223372036854775807 is out of range, want 0 to 100"},
-		{limited{Sign: attr.I32(-6)}, "attr: sign: -6 is out of range, want -5 to 5"},
-		{limited{Name: "abcd"}, "attr: name: too long: 4 bytes, at most 3"},
-		{limited{Addr: hwaddr("00:00:00:00:00:00:00")}, "attr: addr: too long: 7 bytes, at most 6"},
-		{limited{Alias: attr.Some("abcd")}, "attr: alias: too long: 4 bytes, at most 3"},
+		{limited{Small: attr.U16(9)}, "small: 9 is out of range, want 10 to 20"},
+		{limited{Small: attr.U16(21)}, "small: 21 is out of range, want 10 to 20"},
+		{limited{Big: attr.U64(math.MaxUint64)}, "big: 9223372036854775807 is out of range, want 0 to 100"},
+		{limited{Sign: attr.I32(-6)}, "sign: -6 is out of range, want -5 to 5"},
+		{limited{Name: "abcd"}, "name: too long: 4 bytes, at most 3"},
+		{limited{Addr: hwaddr("00:00:00:00:00:00:00")}, "addr: too long: 7 bytes, at most 6"},
+		{limited{Alias: attr.Some("abcd")}, "alias: too long: 4 bytes, at most 3"},
 	} {
 		_, err := attr.Append(nil, &tt.s)
 		if err == nil || err.Error() != tt.want || !errors.Is(err, attr.ErrRange) && !errors.Is(err, attr.ErrTooLong) {

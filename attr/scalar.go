@@ -302,9 +302,13 @@ type spanError struct {
 
 // Error names the span and the limits.
 func (e *spanError) Error() string {
-	span := func(n int64) time.Duration { return time.Duration(n) * e.unit }
-	return fmt.Sprintf("%v is out of range, want %v to %v", span(e.Value), span(e.Min), span(e.Max))
+	return fmt.Sprintf("%v is out of range, want %s", e.span(e.Value), e.Limits())
 }
+
+// Limits names the limits, "1s to 10s".
+func (e *spanError) Limits() string { return fmt.Sprintf("%v to %v", e.span(e.Min), e.span(e.Max)) }
+
+func (e *spanError) span(n int64) time.Duration { return time.Duration(n) * e.unit }
 
 // Unwrap returns the counts, in the unit of the wire.
 func (e *spanError) Unwrap() error { return e.RangeError }

@@ -41,7 +41,7 @@ func ExampleBridge_range() {
 	_, err := attr.Append(nil, &kind.Bridge{HelloTime: attr.Some(time.Minute)})
 	fmt.Println(err)
 	// Output:
-	// attr: hello_time: 1m0s is out of range, want 1s to 10s
+	// hello_time: 1m0s is out of range, want 1s to 10s
 }
 
 // A port of a bridge, as iproute2 writes it in JSON.

@@ -39,10 +39,21 @@ func (a *applier) create(ctx context.Context, s *planStep) error {
 	if err := a.tx.run(ctx, step); err != nil {
 		return err
 	}
+	if step.peer != nil {
+		if err := a.catchUp(ctx, step.peer, step.peerWant); err != nil {
+			return err
+		}
+	}
 	if step.tempName == "" {
 		return nil
 	}
-	d, _, err := sub.now.diff(&Spec{Name: n.name, Up: s.spec.Up})
+	return a.catchUp(ctx, sub, &Spec{Name: n.name, Up: s.spec.Up})
+}
+
+// catchUp sets what a creation should have set and did not: a kernel can want
+// another name at first, and the flags of a peer are heeded by some kinds only.
+func (a *applier) catchUp(ctx context.Context, sub *subject, want *Spec) error {
+	d, _, err := sub.now.diff(want)
 	if err != nil {
 		return a.tx.rollback(ctx, sub.fail(err))
 	}

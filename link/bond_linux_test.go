@@ -100,7 +100,7 @@ func TestBondOptions(t *testing.T) {
 			b := newBox(t)
 			testns.Require(t, "bond")
 			if tt.feature != "" {
-				testns.Require(t, "bond "+tt.feature)
+				testns.Require(t, tt.feature)
 			}
 			b.prepare(bondSpec(kind.Bond{Mode: attr.Some(tt.mode)}))
 			if tt.unreported { // to those who are root in a namespace of their own only

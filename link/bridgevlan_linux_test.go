@@ -290,7 +290,7 @@ func TestVLANsMissing(t *testing.T) {
 	wish := link.Spec{Name: "br0", Kind: &kind.Bridge{Priority: attr.U16(1), VLANFiltering: attr.On}}
 	wantError(t, refusing.try("br0", wish), "change br0: linkinfo.data.vlan_filtering: Operation not supported; "+withoutVLANsHint, link.ErrNotSupported)
 	wish.Name = "br1"
-	wantError(t, ignoring.try("", wish), "create br1: vlan_filtering: want on, is absent: accepted by the kernel but not applied; "+withoutVLANsHint, link.ErrVerify)
+	wantError(t, ignoring.try("", wish), "create br1: linkinfo.data.vlan_filtering: want on, is absent: accepted by the kernel but not applied; "+withoutVLANsHint, link.ErrVerify)
 }
 
 func TestVLANsNotPermitted(t *testing.T) {

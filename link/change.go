@@ -79,7 +79,7 @@ func (s *subject) comparePeer(ctx context.Context, w *Spec) error {
 	}
 	at, err := s.at.at(ctx, peer.NetNS)
 	if err != nil {
-		return fmt.Errorf("peer: %w", err)
+		return under(peerPath, err)
 	}
 	if at != s.at {
 		defer at.close()
@@ -90,15 +90,14 @@ func (s *subject) comparePeer(ctx context.Context, w *Spec) error {
 	}
 	var l Link
 	if err := at.get(ctx, s.now.Lower, &l, 0); err != nil {
-		return fmt.Errorf("peer: %w", err)
+		return under(peerPath, err)
 	}
 	d, fields, err := l.diff(want)
 	if err != nil {
 		return err
 	}
 	if len(fields) > 0 {
-		return &attr.Error{Path: "peer." + fields[0].Name, Offset: -1,
-			Err: fmt.Errorf("%s: %w by a change of this end; change the peer itself", differences(d, l.state(), 0), ErrFixed)}
+		return under(peerPath, mismatch(d, l.state(), 0, fmt.Errorf("%w by a change of this end; change the peer itself", ErrFixed)))
 	}
 	p.PeerSpec().Clear()
 	return nil

@@ -16,12 +16,12 @@ import (
 // client does not read, so that the result could not be compared.
 func (c *Client) knows(s *Spec) error {
 	if s.Kind != nil {
-		if err := c.knowsType(kind.LinkSlot, "kind", s.Kind); err != nil {
+		if err := c.knowsType(kind.LinkSlot, kindPath, s.Kind); err != nil {
 			return err
 		}
 	}
 	if s.Port != nil {
-		return c.knowsType(kind.PortSlot, "port-data", s.Port)
+		return c.knowsType(kind.PortSlot, portDataPath, s.Port)
 	}
 	return nil
 }
@@ -43,9 +43,9 @@ func (s *Spec) checkCreate() error {
 	}
 	switch {
 	case s.Kind == nil || s.Kind.Kind() == "":
-		return refused("kind", "it is missing")
+		return refused(kindPath, "it is missing")
 	case s.Kind.Info().MadeBy != "":
-		return &attr.Error{Path: "kind", Offset: -1, Err: fmt.Errorf("a %s is not made by a link message but by %s: %w",
+		return &attr.Error{Path: kindPath, Offset: -1, Err: fmt.Errorf("a %s is not made by a link message but by %s: %w",
 			s.Kind.Kind(), s.Kind.Info().MadeBy, ErrNotSupported)}
 	case s.Kind.Info().NeedsParent && s.ParentDev == "":
 		return refused("parentdev", "a %s belongs to a device: say ParentDev", s.Kind.Kind())
@@ -54,12 +54,12 @@ func (s *Spec) checkCreate() error {
 	case s.Lower.IsSet() && !s.Kind.Info().NeedsLower && !s.Kind.Info().TakesLower:
 		return refused("link", "a %s takes no Lower; if it runs over a link, its data says which", s.Kind.Kind())
 	case s.Port != nil && (!s.Master.IsSet() || s.Master == None):
-		return refused("port-data", "a link without a master has none: say Master")
+		return refused(portDataPath, "a link without a master has none: say Master")
 	}
 	if p, ok := s.Kind.(kind.Pairer); ok && p.PeerSpec().IsSet() {
 		peer := p.PeerSpec().Value()
 		if err := specOfPeer(&peer).checkNames(); err != nil {
-			return fmt.Errorf("peer: %w", err)
+			return under(peerPath, err)
 		}
 	}
 	return nil
@@ -74,13 +74,13 @@ func (s *Spec) checkNames() error {
 	}
 	for i, n := range s.AltNames {
 		if err := validAltName(n); err != nil {
-			return err
+			return under("altnames", err)
 		}
 		if n == s.Name {
-			return fmt.Errorf("altname %q is the link's own name: %w", n, attr.ErrValue)
+			return refused("altnames", "%q is the link's own name", n)
 		}
 		if slices.Contains(s.AltNames[:i], n) {
-			return fmt.Errorf("altname %q is given twice: %w", n, attr.ErrValue)
+			return refused("altnames", "%q is given twice", n)
 		}
 	}
 	return nil
@@ -91,17 +91,17 @@ func (s *Spec) checkNames() error {
 func (l *Link) possible(w, d *Spec, fields []attr.Field) error {
 	for _, f := range fields {
 		if f.Mode.Fixed() {
-			return fixed(f.Name, "it is %s and cannot become %s", valueText(l.state(), f), valueText(w, f))
+			return fixed(f.Path(), "it is %s and cannot become %s", valueText(l.state(), f), valueText(w, f))
 		}
 		if f.Mode == attr.SameFamily && !l.sameFamily(w, f) {
-			return fixed(f.Name, "it cannot become %s, of another address family", valueText(w, f))
+			return fixed(f.Path(), "it cannot become %s, of another address family", valueText(w, f))
 		}
 	}
 	if d.Kind != nil {
 		if d.Kind.Info().Update == kind.Never {
-			field := "kind"
+			field := dataPath
 			for f := range attr.Values(d.Kind) {
-				field = f.Name
+				field += "." + f.Name
 				break
 			}
 			return fixed(field, "data of a %s cannot be changed", d.Kind.Kind())

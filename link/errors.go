@@ -74,9 +74,11 @@ type Error struct {
 	Errno Errno
 	// Msg is what the kernel said besides.
 	Msg string
-	// Attr is the field that the kernel objected to, as in
-	// "linkinfo.data.port", "" if neither it nor a look at the links around
-	// says which.
+	// Attr is the field that the kernel or the library objected to, "" if
+	// neither the answer nor a look at the links around says which: a name of
+	// [Spec]'s fields such as "mtu", one of the kind's below "linkinfo.data", as
+	// in "linkinfo.data.port", one of the port's below "linkinfo.port-data", and
+	// one of a pair's other end below "linkinfo.data.peer".
 	Attr string
 	// Limits are the values that the kernel would take, where it or the links
 	// around say so.
@@ -159,9 +161,9 @@ func failure(op, name string, err error) *Error {
 	if field, ok := err.(*attr.Error); ok && field.Path != "" {
 		e.Attr, e.Err = field.Path, field.Err
 	}
-	var limits *attr.RangeError
-	if errors.As(err, &limits) {
-		e.Limits = fmt.Sprintf("%d to %d", limits.Min, limits.Max)
+	var of interface{ Limits() string }
+	if errors.As(err, &of) {
+		e.Limits = of.Limits()
 	}
 	return e
 }
@@ -169,6 +171,16 @@ func failure(op, name string, err error) *Error {
 // refused says that the library does not send a value, and why.
 func refused(field, format string, args ...any) error {
 	return &attr.Error{Path: field, Offset: -1, Err: fmt.Errorf(format+": %w", append(args, attr.ErrValue)...)}
+}
+
+// under says of an error of what is in a nest where that is.
+func under(nest string, err error) error {
+	if e, ok := err.(*attr.Error); ok {
+		in := *e
+		in.Path = joinPath(nest, e.Path)
+		return &in
+	}
+	return &attr.Error{Path: nest, Offset: -1, Err: err}
 }
 
 // unknownKindText is what the kernel says to a kind that it does not have.

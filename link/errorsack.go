@@ -100,6 +100,7 @@ func listOf(s attr.Struct, path string) func(yield func(attr.Field) bool) {
 
 // The paths of what is nested in IFLA_LINKINFO.
 const (
+	kindPath     = "linkinfo.kind"
 	dataPath     = "linkinfo.data"
 	portDataPath = "linkinfo.port-data"
 )

@@ -71,6 +71,7 @@ var explanations = []explanation{
 	// the peer's, so what leaves no trace is asked last.
 	{"name", []Errno{eexist}, (*refusal).nameTaken},
 	{"name", []Errno{eexist}, (*refusal).sameNames},
+	{"name", []Errno{einval}, (*refusal).nameOfSysctls},
 	{"name", []Errno{ebusy}, (*refusal).renameWhileUp},
 	{"altname", []Errno{eexist}, (*refusal).altNameTaken},
 	{"index", []Errno{eexist, ebusy}, (*refusal).indexTaken},

@@ -118,6 +118,16 @@ func (r *refusal) nameTaken() bool {
 	return !moves && r.taken(r.at, attr.RefName(r.said.Name))
 }
 
+// nameOfSysctls is about the two names that stand for other things among the
+// settings of links (sysctl_dev_name_is_allowed in include/linux/inetdevice.h).
+func (r *refusal) nameOfSysctls() bool {
+	if r.said.Name != "all" && r.said.Name != "default" {
+		return false
+	}
+	r.Hint = fmt.Sprintf("no link can be called %s: in /proc/sys/net/ipv4/conf that stands for something else", r.said.Name)
+	return true
+}
+
 // sameNames is about both ends of a pair.
 func (r *refusal) sameNames() bool {
 	p := r.peer

@@ -62,7 +62,7 @@ func ExampleAppend_error() {
 	_, err := link.Append(nil, &link.Spec{Kind: &kind.VXLAN{ID: attr.U32(1 << 24)}})
 	fmt.Println(err)
 	// Output:
-	// attr: linkinfo.data.id: 16777216 is out of range, want 0 to 16777215
+	// linkinfo.data.id: 16777216 is out of range, want 0 to 16777215
 }
 
 // A program that reads link messages itself, from a socket, a file or a packet
@@ -99,7 +99,7 @@ func ExampleDecode_error() {
 	var l link.Link
 	fmt.Println(link.Decode(body[:len(body)-1], &l))
 	// Output:
-	// attr: type 0 at offset 28: truncated
+	// type 0 at offset 28: truncated
 }
 
 // two is a set of links as a client would list it.
@@ -190,10 +190,10 @@ func ExampleValidName() {
 	}
 	// Output:
 	// "eth0": <nil>
-	// "": name "" is empty: invalid value
-	// "eth0/1": name "eth0/1" holds one of '/', ':', '%' and NUL: invalid value
-	// "a-name-of-17-byte": name "a-name-of-17-byte" has 17 bytes, at most 15: invalid value
-	// "eth%d": name "eth%d" holds one of '/', ':', '%' and NUL: invalid value
+	// "": name: "" is empty: invalid value
+	// "eth0/1": name: "eth0/1" holds one of '/', ':', '%' and NUL: invalid value
+	// "a-name-of-17-byte": name: "a-name-of-17-byte" has 17 bytes, at most 15: invalid value
+	// "eth%d": name: "eth%d" holds one of '/', ':', '%' and NUL: invalid value
 }
 
 // Acme is a kind of link that this module has no type for: the driver of
@@ -237,7 +237,7 @@ func ExampleConfig_kinds() {
 	fmt.Println(err)
 	// Output:
 	// acme channel 11
-	// attr: linkinfo.data.channel: 17 is out of range, want 1 to 16
+	// linkinfo.data.channel: 17 is out of range, want 1 to 16
 }
 
 // What shall be there, as a file says it: a bridge that filters VLANs, and a
@@ -274,7 +274,7 @@ func ExampleState_UnmarshalJSON() {
 	// Output:
 	// {"ifname":"br0","up":true,"linkinfo":{"info_kind":"bridge","info_data":{"ageing_time":30000,"vlan_filtering":true}}}
 	// {"ifname":"pod1","up":true,"master":"br0","linkinfo":{"info_kind":"veth","info_data":{"peer":{"netns":"pod1","ifname":"eth0","mtu":1450}},"info_slave_kind":"bridge","info_slave_data":{"isolated":true}}}
-	// attr: links[0].linkinfo.info_data.vlan_filterin: unknown key; did you mean vlan_filtering?
-	// attr: links[1].qdisc: only the kernel decides this: leave it out
-	// attr: links[1].linkinfo.info_data.id: 5000 is out of range, want 0 to 4094
+	// links[0].linkinfo.info_data.vlan_filterin: unknown key; did you mean vlan_filtering?
+	// links[1].qdisc: only the kernel decides this: leave it out
+	// links[1].linkinfo.info_data.id: 5000 is out of range, want 0 to 4094
 }

@@ -178,7 +178,7 @@ func ExampleAllow() {
 	}
 	// Output:
 	// plan br0: ~ change br0 mtu 1500 -> 1400 (loses auto-mtu): would lose what is not allowed to be lost: auto-mtu; see Allow
-	// plan vx0: id: it is 10 and cannot become 11: fixed at creation; the link must be made anew
+	// plan vx0: linkinfo.data.id: it is 10 and cannot become 11: fixed at creation; the link must be made anew
 	// change [br0]
 	// delete [vx0]
 	// create [vx0]

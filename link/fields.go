@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/kind"
@@ -20,6 +21,7 @@ func values(s *Spec) func(yield func(attr.Field, any) bool) {
 		for f, v := range attr.Values(s) {
 			if n, ok := v.(attr.Named); ok {
 				for f, v := range attr.Values(n) {
+					f.In = pathOf(n)
 					if !yield(f, v) {
 						return
 					}
@@ -31,6 +33,14 @@ func values(s *Spec) func(yield func(attr.Field, any) bool) {
 			}
 		}
 	}
+}
+
+// pathOf is the path of kind or port data in a message.
+func pathOf(n attr.Named) string {
+	if _, ok := n.(kind.Port); ok {
+		return portDataPath
+	}
+	return dataPath
 }
 
 func isField(a, b attr.Field) bool { return a.Name == b.Name && a.Type == b.Type && a.Wire == b.Wire }
@@ -52,7 +62,12 @@ func fieldValue(s *Spec, field attr.Field) any {
 }
 
 // text is a value for people.
-func text(f attr.Field, v any) string { return attr.Printer{}.Value(f, v) }
+func text(f attr.Field, v any) string {
+	if d, ok := v.(time.Duration); ok { // as it is said here, not counted in the unit of "ip link"
+		return d.String()
+	}
+	return attr.Printer{}.Value(f, v)
+}
 
 // valueText is fieldValue for people.
 func valueText(s *Spec, field attr.Field) string {
@@ -73,7 +88,7 @@ func differing(d, have *Spec, dir attr.Dir) (out []difference) {
 		want, is := text(f, v), valueText(have, f)
 		switched := f.Dir == 0 // flags of the header have no direction
 		if want != is && (switched || f.Dir&dir == dir) {
-			out = append(out, difference{f.Name, fmt.Sprintf("want %s, is %s", want, is)})
+			out = append(out, difference{f.Path(), fmt.Sprintf("want %s, is %s", want, is)})
 		}
 	}
 	return out
@@ -97,7 +112,7 @@ func mismatch(d, have *Spec, dir attr.Dir, why error) error {
 	if len(all) == 0 { // text does not tell everything: virtual functions have none, nor have unknown bits
 		for f := range values(d) {
 			if !identifies(f) {
-				all = append(all, difference{f.Name, "it differs"})
+				all = append(all, difference{f.Path(), "it differs"})
 			}
 		}
 	}

@@ -21,10 +21,18 @@ func (c *Client) GetStats(ctx context.Context, r Ref, groups StatsGroups) (*Stat
 		return nil, err
 	}
 	defer c.leave()
-	if err := c.home.resolve(ctx, "link", &r); err != nil {
+	if r.Name() != "" {
+		var l Link
+		if err := c.home.get(ctx, r, &l, 0); err != nil {
+			return nil, opError("stats", err)
+		}
+		r = Index(l.Index)
+	}
+	own, err := c.home.own(r)
+	if err != nil {
 		return nil, failure("stats", r.String(), err)
 	}
-	index, ok := r.Index()
+	index, ok := own.Index()
 	if !ok || index == 0 {
 		return nil, failure("stats", r.String(), refused("link", "no link is named"))
 	}

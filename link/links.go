@@ -70,7 +70,9 @@ func (ls Links) view() view {
 // Spec returns the request that would make the link again as it is, as far
 // as requests can: what only the kernel decides is left out, what changes by
 // itself, such as the state of a bridge port, and unknown
-// attributes too, since kernels refuse some of those they report. References
+// attributes too, since kernels refuse some of those they report, and settings
+// that a new link has anyway where the kernel minds being told (that VLAN
+// filtering is off, where it has none). References
 // are by name where the set knows it. The peer of a pair is described by the
 // link of the set that is its other end; where that is in another namespace,
 // or not in the set, nothing is said of a peer, and the kernel would make one

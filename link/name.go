@@ -26,7 +26,7 @@ func validAltName(name string) error {
 	default:
 		return nil
 	}
-	return fmt.Errorf("altname %q %s: %w", name, why, attr.ErrValue)
+	return fmt.Errorf("%q %s: %w", name, why, attr.ErrValue)
 }
 
 // ValidName returns an error if a link cannot have that name. The kernel's
@@ -49,7 +49,7 @@ func ValidName(name string) error {
 	default:
 		return nil
 	}
-	return fmt.Errorf("name %q %s: %w", name, why, attr.ErrValue)
+	return refused("name", "%q %s", name, why)
 }
 
 // isSpace is the kernel's isspace, which takes bytes: 0xa0 is one too.

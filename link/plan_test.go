@@ -77,7 +77,7 @@ func TestDiff(t *testing.T) {
 		}}, []link.Option{link.Remake("vx")}, `
 + create veth n0 peer { name n1 }
 - delete vx (loses attached)
-+ create vxlan vx index 8, arp on, promisc off, allmulticast off, multicast on, address 02:00:00:00:00:01, mtu 1500, master none, group default, id 8, ageing 300, dstport 4789`},
++ create vxlan vx index 8, arp on, promisc off, allmulticast off, multicast on, address 02:00:00:00:00:01, mtu 1500, master none, group default, id 8, ageing 5m0s, dstport 4789`},
 		{"other end there, of another pair", link.State{Links: []link.Spec{
 			{Name: "n0", Kind: &kind.Veth{Peer: attr.Some(kind.Peer{Name: "p1"})}},
 		}}, []link.Option{link.Remake("p1")}, `
@@ -118,7 +118,7 @@ func TestDiff(t *testing.T) {
 			{Name: "vx", Kind: &kind.VXLAN{ID: attr.U32(8)}},
 		}}, []link.Option{link.Remake("vx")}, `
 - delete vx (loses attached)
-+ create vxlan vx index 8, up on, arp on, promisc off, allmulticast off, multicast on, address 02:00:00:00:00:01, mtu 1500, group default, id 8, ageing 300, dstport 4789`},
++ create vxlan vx index 8, up on, arp on, promisc off, allmulticast off, multicast on, address 02:00:00:00:00:01, mtu 1500, group default, id 8, ageing 5m0s, dstport 4789`},
 		{"a master made anew gets its ports back", link.State{Links: []link.Spec{{Name: "br0", Kind: &kind.Bond{Mode: attr.Some(kind.BondALB)}}}}, []link.Option{link.Remake("br0")}, `
 ~ change p0 up on -> off
 - delete br0 (loses auto-mtu,attached)

@@ -48,7 +48,7 @@ func (p *planner) compareNode(n *node) {
 		w.Port = settable(w.Port)
 	}
 	if w.Index != 0 && w.Index != n.link.Index && !n.moves() {
-		p.mustRemake(n, fixed("ifindex", "it is %d and cannot become %d", n.link.Index, w.Index))
+		p.mustRemake(n, fixed("index", "it is %d and cannot become %d", n.link.Index, w.Index))
 	}
 	if !p.imperative { // which compares as the link is reported
 		w.Lower, w.LowerNetNSID = Ref{}, attr.Opt[int32]{}
@@ -186,7 +186,7 @@ func (p *planner) check(n *node) {
 func (p *planner) checkNew(n *node) error {
 	w := *n.want
 	if w.Kind == nil {
-		return &attr.Error{Path: "kind", Offset: -1, Err: fmt.Errorf("it is missing, and no link has the name: %w", ErrNotExist)}
+		return &attr.Error{Path: kindPath, Offset: -1, Err: fmt.Errorf("it is missing, and no link has the name: %w", ErrNotExist)}
 	}
 	if err := w.checkCreate(); err != nil {
 		return err
@@ -205,9 +205,9 @@ func (p *planner) checkPort(n *node) {
 		return // which nobody has read
 	}
 	if master == nil {
-		p.wrong(p.title(n), refused("port-data", "a link without a master has none: say Master"))
+		p.wrong(p.title(n), refused(portDataPath, "a link without a master has none: say Master"))
 	} else if k := master.kindEnd(); k != nil && k.Kind() != n.want.Port.Kind() {
-		p.wrong(p.title(n), refused("port-data", "it is that of %s, and %s is %s", kindText(n.want.Port.Kind()), master.name, kindText(k.Kind())))
+		p.wrong(p.title(n), refused(portDataPath, "it is that of %s, and %s is %s", kindText(n.want.Port.Kind()), master.name, kindText(k.Kind())))
 	}
 }
 

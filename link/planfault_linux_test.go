@@ -13,6 +13,7 @@ import (
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/internal/rtnl"
 	"github.com/iplink-go/iplink/internal/rtnl/rtnltest"
+	"github.com/iplink-go/iplink/kind"
 	"github.com/iplink-go/iplink/link"
 )
 
@@ -43,17 +44,19 @@ func settableFields(boxes ...*box) reading {
 
 func fieldsOf(l *link.Link) map[string]string {
 	out := map[string]string{"altnames": fmt.Sprint(slices.Sorted(slices.Values(l.AltNames)))}
-	var add func(s attr.Struct)
-	add = func(s attr.Struct) {
+	var add func(in string, s attr.Struct)
+	add = func(in string, s attr.Struct) {
 		for f, v := range attr.Values(s) {
-			if part, ok := v.(attr.Named); ok {
-				add(part)
+			if _, ok := v.(kind.Kind); ok {
+				add("linkinfo.data.", v.(attr.Named))
+			} else if part, ok := v.(attr.Named); ok {
+				add("linkinfo.port-data.", part)
 			} else if f.Dir&attr.Set != 0 && !f.Volatile && f.Wire != attr.WireRest && f.Name != "index" && f.Name != "altnames" {
-				out[f.Name] = attr.Printer{}.Value(f, v)
+				out[in+f.Name] = attr.Printer{}.Value(f, v)
 			}
 		}
 	}
-	add(link.StateOf(l))
+	add("", link.StateOf(l))
 	return out
 }
 

@@ -239,12 +239,12 @@ func (p *planner) named(to target) *node {
 // checkWanted returns an error for what no state can say of a link.
 func (s *Spec) checkWanted() error {
 	if s.Name == "" {
-		return refused("ifname", "it is missing; a state knows links by name")
+		return refused("name", "it is missing; a state knows links by name")
 	}
 	if err := s.checkNames(); err != nil {
 		return err
 	}
-	for field, n := range map[string]attr.Named{"kind": s.Kind, "port-data": s.Port} {
+	for field, n := range map[string]attr.Named{kindPath: s.Kind, portDataPath: s.Port} {
 		if n == nil {
 			continue
 		}

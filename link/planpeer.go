@@ -21,7 +21,7 @@ func (p *planner) matchPeer(n *node) {
 	said := pair.PeerSpec().Value()
 	w := specOfPeer(&said)
 	if err := w.checkNames(); err != nil {
-		p.wrong(n.name, fmt.Errorf("peer: %w", err))
+		p.wrong(n.name, under(peerPath, err))
 		return
 	}
 	other, at, ok := p.otherEnd(n, w)
@@ -40,7 +40,7 @@ func (p *planner) matchPeer(n *node) {
 	if reflect.ValueOf(other.want).Elem().IsZero() {
 		other.want = w
 	} else if err := other.want.merge(w); err != nil {
-		p.wrong(n.name, fmt.Errorf("peer: %w", err))
+		p.wrong(n.name, under(peerPath, err))
 		return
 	}
 	n.pair, other.pair = other, n

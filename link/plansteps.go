@@ -125,10 +125,20 @@ func (p *planner) createSteps(n *node) {
 	if p.upAtOnce(n, rest) && (peerRest == nil || attr.IsZero(peerRest) && len(n.pair.want.AltNames) == 0) {
 		s.spec.Up, rest.Up = rest.Up, attr.Opt[bool]{}
 	}
+	if n.joinsAfterPeer() {
+		rest.Master, s.spec.Master = s.spec.Master, Ref{}
+	}
 	p.follow(n, rest)
 	if peerRest != nil {
 		p.follow(n.pair, peerRest)
 	}
+}
+
+// joinsAfterPeer reports whether the link becomes a port of a master that sets it
+// up, and the other end shall be up too: joining before that it would be without
+// a carrier for as long as the master takes to look again.
+func (n *node) joinsAfterPeer() bool {
+	return n.joined() && n.pair != nil && n.pair.born == n && n.pair.want.Up == attr.On && !n.pair.joined()
 }
 
 // divide splits what a new link shall be into what creation heeds and the

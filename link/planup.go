@@ -85,6 +85,9 @@ func (p *planner) stacked(n *node) {
 			n.setting(group).waits(n.master.deletion())
 		}
 	}
+	if n.joinsAfterPeer() {
+		n.setting("master").waits(n.pair.rises())
+	}
 	up := n.rises()
 	if up == nil || up.node != n {
 		return

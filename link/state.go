@@ -86,6 +86,9 @@ func diffPart[T attr.Named](want, have T) (T, []attr.Field, error) {
 	if err != nil || len(fields) == 0 {
 		return none, nil, err
 	}
+	for i := range fields {
+		fields[i].In = pathOf(want)
+	}
 	return d, fields, nil
 }
 

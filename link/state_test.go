@@ -43,9 +43,9 @@ func TestMismatch(t *testing.T) {
 		want link.Spec
 		text string
 	}{
-		"one":     {link.Spec{MTU: attr.U32(1)}, "attr: mtu: want 1, is 1500: why"},
+		"one":     {link.Spec{MTU: attr.U32(1)}, "mtu: want 1, is 1500: why"},
 		"two":     {link.Spec{MTU: attr.U32(1), Alias: attr.Some("a")}, "mtu: want 1, is 1500, alias: want a, is : why"},
-		"alike":   {link.Spec{Kind: &kind.CAN{RestartDelay: attr.Some(100*time.Millisecond + 1)}}, "attr: restart-ms: it differs: why"},
+		"alike":   {link.Spec{Kind: &kind.CAN{RestartDelay: attr.Some(100*time.Millisecond + 1)}}, "linkinfo.data.restart-ms: want 100.000001ms, is 100ms: why"},
 		"nothing": {link.Spec{}, "why"},
 	} {
 		d, _, err := link.DiffOf(l, &tt.want)

@@ -123,7 +123,7 @@ func TestJSONWrong(t *testing.T) {
 		{one(`"ifname": "a-name-that-is-too-long"`), []string{"links[0].ifname: too long: 23 bytes, at most 15"}, attr.ErrTooLong},
 		{one(`"ifname": ""`), []string{`links[0].ifname: invalid value: "" says nothing here: leave it out`}, attr.ErrValue},
 		{one(`"address": "nonsense"`), []string{`links[0].address: hardware address "nonsense": invalid value`}, attr.ErrValue},
-		{one(`"altnames": ["", "a"]`), []string{`links[0].altnames[0]: altname "" is empty`}, attr.ErrValue},
+		{one(`"altnames": ["", "a"]`), []string{`links[0].altnames[0]: "" is empty`}, attr.ErrValue},
 		{one(`"master": ""`), []string{`links[0].master: invalid value: "", want the name of a link`}, attr.ErrValue},
 		{one(`"master": -1`), []string{`links[0].master: invalid value: -1, want the name of a link, its index, or null`}, attr.ErrValue},
 		{one(`"link": 5, "link_index": 5`), []string{"links[0].link_index: invalid value: link says it already"}, attr.ErrValue},

@@ -124,7 +124,7 @@ func (l *Link) unchanged(is *Link, want *Spec) error {
 	}
 	for f, v := range values(before) {
 		if now := valueText(after, f); now != text(f, v) {
-			return &attr.Error{Path: f.Name, Offset: -1, Err: fmt.Errorf("it was %s and is %s: %w", text(f, v), now, ErrConflict)}
+			return &attr.Error{Path: f.Path(), Offset: -1, Err: fmt.Errorf("it was %s and is %s: %w", text(f, v), now, ErrConflict)}
 		}
 	}
 	return ErrConflict
@@ -184,7 +184,7 @@ func (s *subject) residue(ctx context.Context) []Residue {
 	}
 	for f, v := range values(lost) {
 		if now := valueText(is, f); now != text(f, v) { // the kind is said with its data
-			out = append(out, Residue{s.was.Name, f.Name, text(f, v), now})
+			out = append(out, Residue{s.was.Name, f.Path(), text(f, v), now})
 		}
 	}
 	// What it says now and did not say before; what it says otherwise is in
@@ -192,7 +192,7 @@ func (s *subject) residue(ctx context.Context) []Residue {
 	gained, _, _ := s.was.diff(is)
 	for f, v := range values(gained) {
 		if fieldValue(was, f) == nil {
-			out = append(out, Residue{s.was.Name, f.Name, "absent", text(f, v)})
+			out = append(out, Residue{s.was.Name, f.Path(), "absent", text(f, v)})
 		}
 	}
 	return out

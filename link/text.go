@@ -2,7 +2,10 @@ package link
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/iplink-go/iplink/attr"
 	"github.com/iplink-go/iplink/kind"
@@ -29,7 +32,7 @@ func (ls Links) String() string {
 
 func (l *Link) text(v view) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d: %s%s: <%s>", l.Index, l.Name, l.lowerText(v), strings.Join(l.flagWords(v), ","))
+	fmt.Fprintf(&b, "%d: %s%s: <%s>", l.Index, printable(l.Name), l.lowerText(v), strings.Join(l.flagWords(v), ","))
 	l.headText(&b, v)
 	fmt.Fprintf(&b, "\n    link/%s", l.Type)
 	l.addressLine(&b)
@@ -44,15 +47,24 @@ func (l *Link) text(v view) string {
 		line(&b, l.Port.Kind()+"_slave", v.dataText(l.Port))
 	}
 	if a := l.Alias.Value(); a != "" {
-		line(&b, "alias", a)
+		line(&b, "alias", printable(a))
 	}
 	for _, n := range l.AltNames {
-		line(&b, "altname", n)
+		line(&b, "altname", printable(n))
 	}
 	if s, ok := l.Stats.Get(); ok {
 		s.text(&b)
 	}
 	return b.String()
+}
+
+// printable is a text that somebody else chose, in quotes if it could do something
+// to a terminal: the kernel takes any bytes.
+func printable(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) || !utf8.ValidString(s) {
+		return strconv.Quote(s)
+	}
+	return s
 }
 
 // dataText is the data of a kind or port.

@@ -154,9 +154,19 @@ func (p *txPlanner) operation(ctx context.Context, n *node, o txOp) error {
 	}
 	steps := p.steps[from:]
 	slices.SortStableFunc(steps, func(a, b *planStep) int {
-		return cmp.Or(cmp.Compare(a.place(), b.place()), b.node.id-a.node.id, a.turn-b.turn) // the other end first
+		// The other end of a pair is done first, so that a master finds a link
+		// with a carrier.
+		return cmp.Or(first(b)-first(a), b.node.id-a.node.id, cmp.Compare(a.place(), b.place()), a.turn-b.turn)
 	})
 	return err
+}
+
+// first is 1 for the step of an operation that must come before all others.
+func first(s *planStep) int {
+	if s.Op == OpCreate {
+		return 1
+	}
+	return 0
 }
 
 // resolve makes the references of w handles, but those by index: the kernel
@@ -173,19 +183,19 @@ func (p *txPlanner) resolve(ctx context.Context, n *node, w *Spec) (err error) {
 		return err
 	}
 	if w.Kind != nil {
-		if err := p.referAll(ctx, 0, w.Kind); err != nil {
+		if err := p.referAll(ctx, 0, dataPath, w.Kind); err != nil {
 			return err
 		}
 	}
 	if w.Port != nil {
-		return p.referAll(ctx, n.to, w.Port)
+		return p.referAll(ctx, n.to, portDataPath, w.Port)
 	}
 	return nil
 }
 
-func (p *txPlanner) referAll(ctx context.Context, at int, s attr.Struct) error {
+func (p *txPlanner) referAll(ctx context.Context, at int, path string, s attr.Struct) error {
 	for f, r := range attr.Refs(s) {
-		if _, err := p.refer(ctx, f.Name, at, r); err != nil {
+		if _, err := p.refer(ctx, joinPath(path, f.Name), at, r); err != nil {
 			return err
 		}
 	}
@@ -262,7 +272,7 @@ func (p *txPlanner) createPeer(ctx context.Context, n *node, w *Spec) error {
 	said := pair.PeerSpec().Value()
 	at, err := p.namespace(ctx, said.NetNS)
 	if err != nil {
-		return fmt.Errorf("peer: %w", err)
+		return under(peerPath, err)
 	}
 	want := specOfPeer(&said)
 	want.NetNS = kind.NetNS{}
@@ -270,7 +280,7 @@ func (p *txPlanner) createPeer(ctx context.Context, n *node, w *Spec) error {
 	n.pair = other
 	pair.PeerSpec().Clear()
 	if err := p.resolve(ctx, other, want); err != nil {
-		return fmt.Errorf("peer: %w", err)
+		return under(peerPath, err)
 	}
 	p.call(other, want.Name)
 	return p.encodable(want)
