@@ -314,6 +314,21 @@ func (b *box) operational(names ...string) {
 	}
 }
 
+// steady waits until no link is in a state that its carrier will change.
+func (b *box) steady() {
+	b.t.Helper()
+	b.eventually(func() bool {
+		for _, l := range b.list() {
+			is := l.OperState.Value()
+			down := is == kind.OperDown || is == kind.OperLowerLayerDown
+			if l.IsUp() && down == l.HasCarrier() {
+				return false
+			}
+		}
+		return true
+	})
+}
+
 // diff returns the lines of which there is one too few or too many.
 func (was snapshot) diff(is snapshot) string {
 	var out strings.Builder

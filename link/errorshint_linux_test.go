@@ -271,6 +271,8 @@ func TestHintsScripted(t *testing.T) {
 		tlvs  []byte
 		want  string
 	}{
+		{"index taken where the client is", "", link.Spec{Name: "n0", Index: 700, NetNS: there.NetNS(), Kind: &kind.IFB{}}, 17, nil,
+			"create n0: index: File exists; index 700 is taken by low in the client's namespace, where kernels before 6.15 or so want it free as well"},
 		{"rename while up", "up0", link.Spec{Name: "n0"}, 16, nil,
 			"change up0: name: Device or resource busy; before Linux 6.2 a link can be renamed only while it is down"},
 		{"busy, and down", "v1", link.Spec{Name: "n0"}, 16, nil, "change v1: name: Device or resource busy"},

@@ -178,11 +178,18 @@ func (r *refusal) indexTaken() bool {
 	if r.now != nil { // the index says which link
 		return false
 	}
-	l := r.look(r.at, attr.RefIndex(r.said.Index))
+	if l := r.look(r.at, attr.RefIndex(r.said.Index)); l != nil {
+		r.Hint = fmt.Sprintf("index %d is taken by %s", l.Index, l.Name)
+		return true
+	}
+	if r.below == r.at {
+		return false
+	}
+	l := r.look(r.below, attr.RefIndex(r.said.Index))
 	if l == nil {
 		return false
 	}
-	r.Hint = fmt.Sprintf("index %d is taken by %s", l.Index, l.Name)
+	r.Hint = fmt.Sprintf("index %d is taken by %s in the client's namespace, where kernels before 6.15 or so want it free as well", l.Index, l.Name)
 	return true
 }
 

@@ -340,8 +340,8 @@ func TestLostAnswerOfSuccess(t *testing.T) {
 func TestForeignRef(t *testing.T) {
 	b, there := newBox(t), newBox(t)
 	ns := kind.NetNSFD(there.ns.FD())
+	made := b.create(link.Spec{Name: "tmp", Index: 50, NetNS: ns, Kind: &kind.Bridge{}}) // first: old kernels want the index free here too
 	b.prepare(link.Spec{Name: "important", Index: 50, Kind: &kind.Bridge{}})
-	made := b.create(link.Spec{Name: "tmp", Index: 50, NetNS: ns, Kind: &kind.Bridge{}})
 	b.prepare(link.Spec{Name: "mv", Index: 51, Kind: &kind.IFB{}})
 	moved := b.change("mv", link.Spec{NetNS: ns})
 	b.prepare(link.Spec{Name: "v0", Index: 60, Kind: veth(kind.Peer{Name: "v1", Index: 50 + 11, NetNS: ns})})

@@ -167,6 +167,8 @@ func (s *planned) enact(t *testing.T) (b, there *box, want link.State) {
 	b, there = newBox(t), newBox(t)
 	if s.stage != nil {
 		s.stage(b, there)
+		b.steady()
+		there.steady()
 	}
 	return b, there, s.want(b, there)
 }
