@@ -22,8 +22,8 @@
 // compares it with what is there, [Client.Apply] carries the [Plan] out, and
 // [Client.Ensure] does both, and again if somebody else interferes; where all
 // holds it sends nothing. A [Tx] ([Client.Begin]) does operations in the order in
-// which they were said, by the same engine. [Diff] is the planner alone, and
-// pure.
+// which they were said, by the same engine, and so do Create, Change and Delete,
+// each a transaction of one operation. [Diff] is the planner alone, and pure.
 //
 //	plan, err := c.Plan(ctx, want) // everything that is wrong with it at once
 //	fmt.Print(plan)                // + create bridge br0 up on ...
@@ -72,7 +72,8 @@
 // # Files
 //
 // A [State] is what many links shall be. It and a Spec are read from JSON, whose
-// keys are those of "ip": see [Spec.UnmarshalJSON].
+// keys are those of "ip": see [Spec.UnmarshalJSON]. Words, layouts and keys of
+// "ip" and "bridge" are in all of the library those of iproute2 7.1.
 //
 // # Messages
 //
