@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -20,9 +19,6 @@ import (
 // Faults of the exchange with the kernel at every request of several
 // operations. Whatever happens, the operation is either done, or everything is
 // as before, or the error says what is not.
-
-// full runs every case, one in four otherwise.
-var full = os.Getenv("IPLINK_FULL") == "1"
 
 var faults = map[string]rtnltest.Fault{
 	"refused": rtnltest.Refuse, "lost": rtnltest.Lose, "overrun": rtnltest.Overrun, "broken": rtnltest.Break, "noise": rtnltest.Noise,
@@ -91,7 +87,7 @@ func TestFaults(t *testing.T) {
 			finished, undone := 0, 0
 			for name, fault := range faults {
 				for k := range requests {
-					if k%4 != 0 && !full {
+					if k%4 != 0 && !full || !share(k/4) {
 						continue
 					}
 					t.Run(fmt.Sprintf("%s/%d", name, k), func(t *testing.T) {
@@ -206,7 +202,7 @@ func TestCancelled(t *testing.T) {
 			}
 			limit := 2*time.Second + 4*time.Since(start) // machines differ
 			for k := range len(b.tap.requests()) {
-				if k%4 != 1 && !full {
+				if k%4 != 1 && !full || !share(k/4) {
 					continue
 				}
 				b, there := newBox(t), newBox(t)

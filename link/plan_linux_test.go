@@ -259,6 +259,9 @@ func TestScenarioFaults(t *testing.T) {
 			failures, residues := 0, 0
 			for _, fault := range []rtnltest.Fault{rtnltest.Refuse, rtnltest.Spoil} {
 				for k := 0; k < n; k += step {
+					if !share(k/step + int(fault)) {
+						continue
+					}
 					failed, left := s.failAt(t, k, fault)
 					failures += failed
 					residues += left
