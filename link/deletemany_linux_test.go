@@ -302,7 +302,10 @@ func TestDeleteManyFallback(t *testing.T) {
 
 // TestDeleteManySpeed compares with deleting one by one.
 func TestDeleteManySpeed(t *testing.T) {
-	const pairs = 300
+	pairs := 300
+	if emulated {
+		pairs = 60
+	}
 	b := newBox(t)
 	prepare := func() []link.Ref {
 		var out []link.Ref
