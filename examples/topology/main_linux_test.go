@@ -51,7 +51,7 @@ nothing to do
   step 3, change pod0: failed
   why: apply pod0: address: Address already in use; the address is that of eth0, the link below, or of another link on it
   undone: create vxlan vxlan7
-  undone: set br0 kind bridge ageing_time 3000
+  undone: set br0 kind bridge ageing_time 30s
   is everything as it was? true
   is the plan the same? true
 `} {
