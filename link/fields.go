@@ -94,9 +94,7 @@ func differing(d, have *Spec, dir attr.Dir) (out []difference) {
 	return out
 }
 
-// differences is differing for people.
-func differences(d, have *Spec, dir attr.Dir) string { return sentence(differing(d, have, dir)) }
-
+// sentence says differences for people.
 func sentence(list []difference) string {
 	var out []string
 	for _, x := range list {
