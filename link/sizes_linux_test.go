@@ -19,13 +19,13 @@ var emulated = os.Getenv(testns.KernelVariable) != ""
 
 // share reports whether the i-th of the cases of every day is to be run here. All
 // are but where it is slow: the machines of the kernel matrix share them, so that
-// each is run on one or two kernels, and the race detector gets as many, since
-// they go through the same code one after the other.
+// each is run on one kernel, and the race detector gets as many, since they go
+// through the same code one after the other.
 func share(i int) bool {
 	key := os.Getenv(testns.KernelVariable)
 	kernel := slices.IndexFunc(testns.Kernels, func(k testns.Kernel) bool { return k.Key == key })
 	slow := raceEnabled || emulated
-	return full || !slow || (i+kernel+1)%3 == 0
+	return full || !slow || (i+kernel+1)%len(testns.Kernels) == 0
 }
 
 // sampled returns all of n cases, or about most every day, spread out.
