@@ -267,7 +267,10 @@ func TestScenarioFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			n, step := len(b.tap.requests()), 1
-			if !full {
+			switch {
+			case emulated:
+				step = max(1, n/6)
+			case !full:
 				step = max(1, n/12)
 			}
 			failures, residues := 0, 0
