@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -325,12 +326,14 @@ func TestMutator(t *testing.T) {
 }
 
 // settledDown wants a state with nobody else around. Links of others that have
-// the names are taken away first.
+// the names are taken away first, and what was ours under a name by which nobody
+// can know it.
 func (b *box) settledDown(s link.State) {
 	b.t.Helper()
 	b.tap.filter = nil
 	for _, l := range b.list() {
-		if l.Group == attr.U32(foreignGroup) {
+		renamed := l.Name != "w0" && slices.Contains(l.AltNames, "ours")
+		if l.Group == attr.U32(foreignGroup) || renamed {
 			_ = b.plain.Delete(b.ctx, l.Ref()) // it may have gone with another
 		}
 	}
