@@ -98,8 +98,8 @@ func (c *Client) one(ctx context.Context, op string, o txOp) (*Link, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, is := range res.Links { // the first: a pair's other end comes after it
-		return is.Link, nil
+	if len(res.Links) > 0 {
+		return res.Links[0].Link, nil // a pair's other end comes after it
 	}
 	for _, n := range plan.nodes {
 		if n.wanted() { // and holds already

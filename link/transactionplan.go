@@ -233,8 +233,7 @@ func (p *txPlanner) referMaster(ctx context.Context, n *node, r *Ref) (*node, er
 	if !isIndex || i == 0 || n.link != nil && n.link.Master == *r {
 		return p.refer(ctx, "master", n.to, r)
 	}
-	switch _, err := p.lookup(ctx, n.to, *r); {
-	case err != nil && !errors.Is(err, ErrNotExist):
+	if _, err := p.lookup(ctx, n.to, *r); err != nil && !errors.Is(err, ErrNotExist) {
 		return nil, &attr.Error{Path: "master", Offset: -1, Err: err}
 	}
 	return p.refer(ctx, "master", n.to, r)
